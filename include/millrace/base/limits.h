@@ -1,0 +1,42 @@
+#pragma once
+
+// Every limit of the program, with its reason. Sizes are bytes.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace millrace::limits {
+
+// The largest event a server sends: its dump thread sets max_allowed_packet to this (MySQL 5.6 to 9.x).
+inline constexpr std::uint64_t kMaxEventBytes = 1ULL << 30;
+// What the client accepts: an event and its packet's overhead.
+inline constexpr std::uint64_t kMaxPacketBytes = kMaxEventBytes + (1ULL << 20);
+
+// Row events are copied into blocks of this size; a larger event gets a block of its own.
+inline constexpr std::size_t kBlockBytes = 1U << 20;
+// A batch is cut at this many bytes of row events: the unit of parallel decoding. Small enough for several in
+// flight within the pipeline's bound, large enough that a hand-over costs nothing.
+inline constexpr std::size_t kBatchBytes = 256U << 10;
+// What a source's pipeline may hold between reader and sink, row events and encoded records each. A full pipeline
+// stops reading from MySQL.
+inline constexpr std::size_t kPipelineBytes = 8U << 20;
+
+// A zstd window above this is refused: the server compresses with at most 8 MiB (level 22: 128 MiB).
+inline constexpr int kZstdWindowLogMax = 27;
+// Decompressed bytes handed on at a time.
+inline constexpr std::size_t kPayloadChunkBytes = 256U << 10;
+
+// Columns a table can have (MySQL 4096) and nesting a JSON document can have (MySQL 100).
+inline constexpr std::uint64_t kMaxColumns = 4096;
+inline constexpr int kMaxJsonDepth = 100;
+
+// A decompressed inner event of a TRANSACTION_PAYLOAD follows the same limit as an outer one.
+
+// Kafka's rule for topic names.
+inline constexpr std::size_t kMaxTopicNameBytes = 249;
+
+// SIGTERM to exit: stop reading, finish the batch, commit.
+inline constexpr std::chrono::seconds kShutdownDeadline{10};
+
+}  // namespace millrace::limits

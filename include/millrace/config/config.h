@@ -1,0 +1,125 @@
+#pragma once
+
+// The configuration: one YAML (or JSON) file to one immutable Config. Below a source stand the property names of
+// Debezium's MySQL connector; daemon, kafka and sink have keys of their own. A key that nobody knows is an error with
+// its line and the nearest name; a property of Debezium that is not supported is refused with the reason, or accepted
+// with a warning where it has no meaning here. Secrets come from outside: ${env:NAME}, ${file:PATH}, ${file:PATH:KEY}
+// (a properties file), ${dir:PATH:FILE}.
+//
+// Reading is the only I/O; the result is a value, safe to share.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/base/result.h"
+#include "millrace/base/secret.h"
+
+namespace millrace::config {
+
+enum class SinkType : std::uint8_t { kKafka, kFile, kStdout };
+enum class ExactlyOnce : std::uint8_t { kRequired, kDisabled };
+enum class Oversized : std::uint8_t { kFail, kSkip, kDeadLetter };
+enum class InvalidText : std::uint8_t { kReplace, kBase64, kFail };
+enum class TlsMode : std::uint8_t { kDisabled, kPreferred, kRequired, kVerifyCa, kVerifyIdentity };
+enum class LogFormat : std::uint8_t { kText, kJson };
+
+struct DaemonConfig {
+  std::string listen_host = "127.0.0.1";
+  std::uint16_t listen_port = 8083;
+  std::string log_level = "info";
+  LogFormat log_format = LogFormat::kText;
+  std::uint64_t memory_limit_bytes = 512ULL << 20;
+  unsigned decode_threads = 0;  // 0: as many as cores
+  std::string state_dir = "./millrace-state";
+  std::string sources_dir;  // more sources, a file each
+  std::string group_id = "millrace";
+  std::string offset_storage_topic = "millrace-offsets";
+  std::string state_storage_topic = "millrace-state";
+  std::string config_storage_topic = "millrace-configs";
+};
+
+struct SinkConfig {
+  SinkType type = SinkType::kStdout;
+  std::string path;  // file
+  std::uint64_t rotate_bytes = 0;
+};
+
+struct TopicCreation {
+  int partitions = 1;
+  int replication_factor = -1;  // the broker's default
+  std::map<std::string, std::string> settings;  // topic.creation.default.<setting>
+};
+
+struct SourceConfig {
+  std::string name;
+  int line = 0;  // of the source in the file, for messages
+
+  std::string hostname;
+  std::uint16_t port = 3306;
+  std::string unix_socket;  // database.unix.socket: instead of host and port
+  std::string user;
+  Secret password;
+  std::optional<std::uint32_t> server_id;
+  TlsMode tls_mode = TlsMode::kPreferred;
+  std::string tls_ca, tls_cert, tls_key;  // PEM: database.ssl.ca, .cert, .key
+  std::string compression;                // database.compression: none, zlib, zstd
+  std::chrono::milliseconds connect_timeout{30000};
+  std::chrono::milliseconds keep_alive_interval{60000};  // connect.keep.alive.interval.ms
+  std::chrono::milliseconds server_heartbeat{10000};     // how often an idle server must say so; read time-out is twice
+
+  std::string topic_prefix;
+  std::string topic_delimiter = ".";
+  TopicCreation topic_creation;
+  std::string snapshot_mode = "initial";
+
+  // Java regular expressions, anchored, matched without case against "db" or "db.table" or "db.table.column".
+  std::vector<std::string> database_include, database_exclude, table_include, table_exclude;
+  std::vector<std::string> bytes_columns;  // column.bytes.include.list
+  bool ignore_builtin_tables = true;
+
+  bool tombstones_on_delete = true;
+  bool skip_creates = false, skip_updates = false, skip_deletes = false, skip_truncates = true;
+  bool include_query = false;
+  bool extended_headers = false;
+  bool enable_time_adjuster = true;
+  bool json_mysql_form = false;
+  std::string unavailable_placeholder;  // empty unless configured: absent columns are left out
+  InvalidText invalid_text = InvalidText::kReplace;
+
+  ExactlyOnce exactly_once = ExactlyOnce::kRequired;
+  std::chrono::milliseconds commit_interval{50};
+  std::uint64_t commit_max_bytes = 32ULL << 20;
+  std::uint64_t transaction_split_bytes = 32ULL << 20;
+  Oversized oversized = Oversized::kFail;
+  std::string dead_letter_topic;
+  int errors_max_retries = -1;  // without end
+  std::chrono::milliseconds retry_delay_max{60000};  // errors.retry.delay.max.ms
+
+  // Everything as written, after substitution of nothing: to see what changed on reload, and for REST. Secrets stay
+  // references.
+  std::map<std::string, std::string> properties;
+  // Changes when any resolved value changes (secrets included): a reload restarts the source then.
+  std::uint64_t fingerprint = 0;
+};
+
+struct Config {
+  DaemonConfig daemon;
+  std::map<std::string, std::string> kafka;  // librdkafka properties, resolved
+  bool has_kafka = false;
+  SinkConfig sink;
+  std::vector<SourceConfig> sources;
+  std::vector<std::string> warnings;  // properties accepted without effect, each with why
+};
+
+// Reads and checks a file. All errors are definite; the message lists every problem found, one a line, each
+// "file:line: key: what is wrong and what to do".
+Result<Config> load_config(const std::string& path);
+// The same from text; `name` stands for the file in messages.
+Result<Config> parse_config(std::string_view text, const std::string& name);
+
+}  // namespace millrace::config

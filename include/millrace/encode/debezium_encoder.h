@@ -1,0 +1,95 @@
+#pragma once
+
+// ChangeEvent to key and value bytes: Debezium 3.6's JSON envelope as Kafka Connect's JsonConverter prints it with
+// schemas.enable=false. What can be computed once a table is computed once: a TablePlan holds the columns' codecs and
+// the constant fragments of JSON (quoted column names, the source block up to what varies), so that a row is a
+// straight run of appends into one buffer.
+//
+// A TablePlan is immutable and shared between threads, but for its counters, which are atomic. A DebeziumEncoder
+// belongs to one thread. Errors are definite and name table and column.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/base/clock.h"
+#include "millrace/base/result.h"
+#include "millrace/change/change_event.h"
+#include "millrace/encode/record_batch.h"
+#include "millrace/schema/table_schema.h"
+
+namespace millrace::encode {
+
+// charset.invalid: what becomes of text whose bytes are not valid in the column's character set.
+enum class InvalidText : std::uint8_t {
+  kReplace,  // U+FFFD as Debezium does; counted, one notice a column
+  kBase64,   // the value's bytes in base64; counted, one notice a column
+  kFail,     // stop the source
+};
+
+struct EncoderOptions {
+  std::string logical_name;  // topic.prefix, source.name
+  std::string version;       // source.version
+  bool tombstones_on_delete = true;
+  bool extended_headers = false;
+  std::string connector_name;  // extended headers
+  std::string task_id = "0";
+  std::string run_id;
+  bool enable_time_adjuster = true;
+  InvalidText invalid_text = InvalidText::kReplace;
+  // unavailable.value.placeholder: empty leaves absent columns out.
+  std::string unavailable_placeholder;
+  bool json_mysql_form = false;  // json.format=mysql
+};
+
+// Counters of one table's conversions; shared by all threads.
+struct ConversionCounters {
+  std::atomic<std::uint64_t> invalid_text{0};
+  std::atomic<std::uint64_t> json_bases_missing{0};
+};
+
+class TablePlan {
+ public:
+  // `bytes_columns`: indexes of text columns whose bytes are published as base64 (column.bytes.include.list).
+  // `options` outlives the plan.
+  TablePlan(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,
+            std::vector<std::size_t> bytes_columns = {});
+  ~TablePlan();
+
+  const schema::TableSchema& table() const;
+  const Topic& topic() const;
+  ConversionCounters& counters() const;
+
+  class Impl;
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+class DebeziumEncoder {
+ public:
+  // `options` and `clock` outlive the encoder.
+  DebeziumEncoder(const EncoderOptions& options, const Clock& clock);
+
+  // Appends the event's records: one, with the tombstone after a delete, or the three to five of a key change.
+  Status encode(const change::ChangeEvent& event, const TablePlan& plan, RecordBatch& out);
+
+ private:
+  const EncoderOptions& options_;
+  const Clock& clock_;
+  std::string scratch_;
+};
+
+// Debezium's topic for a table: prefix.db.table with every character outside [A-Za-z0-9._-] turned into '_', cut
+// at 249 characters.
+std::string topic_name(std::string_view prefix, const schema::TableName& table);
+
+// One record as a line of JSON, as the stdout and file sinks and `decode` print it:
+// {"topic":...,"partition":null,"key":...,"value":...,"headers":{...}} and a line feed.
+void append_record_line(const RecordBatch& batch, const Record& record, std::string& out);
+
+}  // namespace millrace::encode

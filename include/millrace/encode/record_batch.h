@@ -1,0 +1,64 @@
+#pragma once
+
+// Records ready for a sink: contiguous bytes and an index. A decode worker fills a RecordBatch from one batch of row
+// events; the committer hands it to the sink, which borrows key and value bytes until the commit that holds them is
+// done. Not synchronised: one owner at a time.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::encode {
+
+// Where records go. One object a topic name and source; lives as long as the source.
+struct Topic {
+  std::string name;
+};
+
+// A range of RecordBatch::bytes; absent() is a null key or a tombstone's value.
+struct ByteRange {
+  static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
+  std::size_t offset = kAbsent;
+  std::size_t size = 0;
+  bool absent() const { return offset == kAbsent; }
+};
+
+struct Header {
+  std::string_view name;  // static text
+  ByteRange value;
+};
+
+struct Record {
+  const Topic* topic = nullptr;
+  ByteRange key;
+  ByteRange value;
+  std::uint32_t first_header = 0;
+  std::uint32_t header_count = 0;
+};
+
+struct RecordBatch {
+  std::string bytes;
+  std::vector<Record> records;
+  std::vector<Header> headers;
+  // Keeps plans (and their topics) alive that records point to.
+  std::vector<std::shared_ptr<const void>> owners;
+  // Sentences for the log that came up while encoding: a text value that isn't valid in its charset, and the like.
+  std::vector<std::string> notices;
+
+  std::string_view view(const ByteRange& range) const {
+    return range.absent() ? std::string_view()
+                          : std::string_view(bytes).substr(range.offset, range.size);
+  }
+  void clear() {
+    bytes.clear();
+    records.clear();
+    headers.clear();
+    owners.clear();
+    notices.clear();
+  }
+};
+
+}  // namespace millrace::encode

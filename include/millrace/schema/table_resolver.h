@@ -1,0 +1,33 @@
+#pragma once
+
+// TABLE_MAP to TableSchema. With binlog_row_metadata=FULL the map says everything; with MINIMAL it is checked,
+// column by column, against the catalog's structure, which brings the names. Nothing is guessed: a difference is an
+// error that says what differs.
+//
+// Pure and single-threaded: belongs to a source's reader.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "millrace/base/result.h"
+#include "millrace/binlog/events.h"
+#include "millrace/schema/table_schema.h"
+
+namespace millrace::schema {
+
+// The optional metadata of a table map, decoded.
+struct TableMapColumns {
+  TableSchema schema;            // names are @1 ... when has_names is false
+  bool full_metadata = false;    // names, keys and labels were present
+  bool has_generated_invisible_primary_key = false;
+};
+// Everything that a map alone says. Unknown column types are a definite error that names table, column and type.
+Result<TableMapColumns> decode_table_map_columns(const binlog::TableMap& map);
+
+// The catalog's structure with what the map knows better (metadata, signedness, charsets) laid over it. An error when
+// they can't be the same table: count, type, length, precision, signedness or nullability differ; says which column
+// and both sides.
+Result<TableSchema> merge_with_catalog(const TableMapColumns& from_map, const TableSchema& catalog);
+
+}  // namespace millrace::schema

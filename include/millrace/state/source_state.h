@@ -1,0 +1,103 @@
+#pragma once
+
+// What a source must remember, and its form in a key-value store: the offset (Debezium's own record, so that tools
+// and a way back work), the structures of captured tables (content-addressed: equal structures are stored once) and
+// prepared XA transactions. Everything is written with the commit that it belongs to, so it is always the state as of
+// the offset.
+//
+// Keys are JSON arrays that begin with the source's name; values are JSON objects; no value deletes the key.
+//   offset topic   ["shop",{"server":"shop"}]          {"ts_sec":..,"file":..,"pos":..,"gtids":..,...}
+//   state topic    ["shop","structure","<hash>"]       {"columns":[..],"key":[..]}
+//                  ["shop","table","<db>","<table>"]   {"structure":"<hash>"}
+//                  ["shop","xa","<xid>"]               {"gtid":..,"file":..,"pos":..}
+//
+// Pure values. The stores themselves are behind sink::Sink.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/base/result.h"
+#include "millrace/base/strong_id.h"
+#include "millrace/binlog/events.h"
+#include "millrace/gtid/gtid_set.h"
+#include "millrace/schema/table_schema.h"
+
+namespace millrace::state {
+
+struct Offset {
+  // Transactions whose events are all committed; empty without GTIDs (has_gtids false).
+  gtid::GtidSet gtids;
+  bool has_gtids = false;
+  // After the last transaction; inside one that was committed in part: of its BEGIN.
+  BinlogPosition position;
+  // How far a transaction that was committed in part went: rows of event number `event` (BEGIN is 0) that are
+  // published; all events before it are. Both 0 between transactions.
+  std::uint64_t event = 0;
+  std::uint64_t row = 0;
+  std::uint32_t server_id = 0;
+  std::int64_t ts_sec = 0;
+  // Ours, beside Debezium's keys (millrace_server_uuid, millrace_rows): which server's layout event and row count,
+  // and rows published of the transaction by table, which is the same on every server.
+  std::string server_uuid;
+  std::map<schema::TableName, std::uint64_t> partial_rows;
+
+  bool in_transaction() const { return event != 0 || row != 0; }
+  std::string to_json() const;
+  // Accepts what Debezium's connector wrote; an offset of an unfinished snapshot is a definite error that says so.
+  static Result<Offset> parse(std::string_view json);
+  friend bool operator==(const Offset&, const Offset&) = default;
+};
+
+// An XA transaction that is prepared and neither committed nor rolled back.
+struct PreparedXa {
+  binlog::Xid xid;
+  std::optional<gtid::Gtid> gtid;  // of the prepared group
+  BinlogPosition begin;            // of the group's GTID event
+  friend bool operator==(const PreparedXa&, const PreparedXa&) = default;
+};
+
+struct SourceState {
+  std::optional<Offset> offset;
+  std::map<schema::TableName, schema::TableSchemaPtr> structures;
+  std::map<binlog::Xid, PreparedXa> prepared;
+};
+
+// A record of the state topic (or table).
+struct StateRecord {
+  std::string key;
+  std::optional<std::string> value;  // none deletes
+};
+
+std::string offset_key(std::string_view source, std::string_view topic_prefix);
+std::string structure_key(std::string_view source, std::string_view hash);
+StateRecord xa_record(std::string_view source, const PreparedXa& prepared);
+StateRecord xa_deletion(std::string_view source, const binlog::Xid& xid);
+// The structure (once a hash: the caller remembers what is stored) and the table's pointer to it.
+StateRecord structure_record(std::string_view source, std::string_view serialized_structure);
+StateRecord table_record(std::string_view source, const schema::TableName& table,
+                         std::string_view structure_hash);
+
+// Folds the records of both topics, oldest first, into a SourceState. Records of other sources are passed over.
+class StateLoader {
+ public:
+  StateLoader(std::string source, std::string topic_prefix);
+  // A malformed record of this source is a definite error with its key.
+  Status apply(std::string_view key, std::optional<std::string_view> value);
+  // A table that points to a structure that isn't there is a definite error.
+  Result<SourceState> finish() &&;
+  // Hashes of the structures seen.
+  const std::map<std::string, std::string>& structures() const { return structures_; }
+
+ private:
+  std::string source_;
+  std::string offset_key_;
+  SourceState state_;
+  std::map<std::string, std::string> structures_;              // hash -> serialised
+  std::map<schema::TableName, std::string> table_structures_;  // table -> hash
+};
+
+}  // namespace millrace::state
