@@ -3,11 +3,12 @@
 # install and stops), then the two libraries that Debian 12 lacks, built into $MILLRACE_CACHE/prefix:
 #   libmysqlclient  Oracle's client library: MariaDB's has no GTID binlog dump API. From the crate mysqlclient-src.
 #   librdkafka      2.12: commits a transaction in 13 ms instead of 36. From the crate rdkafka-sys.
-# Both crates carry the upstream sources unchanged; cargo is only the courier, no Rust is compiled.
+# Both crates carry the upstream sources; cargo is only the courier, no Rust is compiled.
 #
 #   cmake/deps.sh               everything a build needs
 #   cmake/deps.sh packages      only the packages           cmake/deps.sh libs    only the libraries
 #   cmake/deps.sh tools         clang, clang-tidy, clang-format (presets fuzz and coverage, make check)
+#   cmake/deps.sh coverage      gcovr
 #   cmake/deps.sh list          the packages of "packages", on one line
 #
 # Idempotent: stamps in the cache hold the versions; a second run asks nobody and takes well under a second.
@@ -15,7 +16,7 @@ set -euo pipefail
 
 MYSQLCLIENT_CRATE=0.2.2 MYSQLCLIENT_VERSION=9.5.0
 RDKAFKA_CRATE=4.10.0 RDKAFKA_VERSION=2.12.1
-RECIPE=1  # raise it when the way these libraries are built changes
+MYSQLCLIENT_RECIPE=1 RDKAFKA_RECIPE=2  # raise one when the way that library is built changes
 
 CACHE=${MILLRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/millrace}
 PREFIX=$CACHE/prefix STAMPS=$CACHE/stamps
@@ -111,7 +112,7 @@ run() {
 launcher() { ! command -v ccache >/dev/null || printf '%s\n' -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache; }
 
 build_mysqlclient() {
-  local stamp=$STAMPS/mysqlclient-$MYSQLCLIENT_VERSION-r$RECIPE
+  local stamp=$STAMPS/mysqlclient-$MYSQLCLIENT_VERSION-r$MYSQLCLIENT_RECIPE
   [ ! -e "$stamp" ] || return 0
   local build=$CACHE/src/mysqlclient-build log=$CACHE/log/mysqlclient.log SOURCE
   fetch_crate mysqlclient-src "$MYSQLCLIENT_CRATE"
@@ -139,24 +140,30 @@ build_mysqlclient() {
 }
 
 build_rdkafka() {
-  local stamp=$STAMPS/rdkafka-$RDKAFKA_VERSION-r$RECIPE
+  local stamp=$STAMPS/rdkafka-$RDKAFKA_VERSION-r$RDKAFKA_RECIPE
   [ ! -e "$stamp" ] || return 0
   local build=$CACHE/src/rdkafka-build log=$CACHE/log/rdkafka.log SOURCE
   fetch_crate rdkafka-sys "$RDKAFKA_CRATE"
   say "building librdkafka $RDKAFKA_VERSION (about 1 minute on 2 cores)"
   rm -rf "$build"
   : >"$log"
+  # pthreads instead of C11's thrd_create: g++ 12's ThreadSanitizer doesn't know the latter and crashes in such a thread.
+  # The build decides by compiling a test program, so that one is made to fail, in a copy.
+  local source=$CACHE/src/librdkafka
+  rm -rf "$source"
+  cp -r "$SOURCE/librdkafka" "$source"
+  echo '#error "pthreads are wanted"' >"$source/packaging/cmake/try_compile/c11threads_test.c"
   # No cyrus-sasl: PLAIN, SCRAM and OAUTHBEARER need only OpenSSL.  No curl: OIDC is not offered.
-  run "$log" cmake -S "$SOURCE/librdkafka" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  run "$log" cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF \
     -DRDKAFKA_BUILD_TESTS=OFF -DWITH_SSL=ON -DWITH_ZLIB=ON -DWITH_ZSTD=ON -DENABLE_LZ4_EXT=ON -DWITH_SASL=OFF \
-    -DWITH_CURL=OFF -DCMAKE_INSTALL_PREFIX="$PREFIX" -DCMAKE_INSTALL_LIBDIR=lib $(launcher)
+    -DWITH_SASL_SCRAM=ON -DWITH_SASL_OAUTHBEARER=ON -DWITH_CURL=OFF -DCMAKE_INSTALL_PREFIX="$PREFIX" -DCMAKE_INSTALL_LIBDIR=lib $(launcher)
   run "$log" cmake --build "$build" -j "$JOBS"
   rm -rf "$PREFIX/include/librdkafka" "$PREFIX"/lib/librdkafka*
   mkdir -p "$PREFIX/lib" "$PREFIX/include/librdkafka"
-  cp "$SOURCE"/librdkafka/src/rdkafka.h "$SOURCE"/librdkafka/src/rdkafka_mock.h "$PREFIX/include/librdkafka"
+  cp "$source"/src/rdkafka.h "$source"/src/rdkafka_mock.h "$PREFIX/include/librdkafka"
   cp "$build/src/librdkafka.a" "$PREFIX/lib"
-  rm -rf "$build"
+  rm -rf "$build" "$source"
   rm -f "$STAMPS"/rdkafka-*
   touch "$stamp"
 }
@@ -172,7 +179,8 @@ for step in "${@:-all}"; do
     all) install_packages "${BUILD_PACKAGES[@]}" ; build_rdkafka ; build_mysqlclient ;;
     packages) install_packages "${BUILD_PACKAGES[@]}" ;;
     libs) build_rdkafka ; build_mysqlclient ;;
+    coverage) install_packages gcovr ;;
     tools) install_packages "${TOOL_PACKAGES[@]}" ;;
-    *) die "unknown step $step: packages, libs, tools, list or none" ;;
+    *) die "unknown step $step: packages, libs, tools, coverage, list or none" ;;
   esac
 done
