@@ -53,8 +53,9 @@ add_library(millrace::options ALIAS millrace_options)
 target_include_directories(millrace_options INTERFACE "${PROJECT_SOURCE_DIR}/include")
 target_compile_features(millrace_options INTERFACE cxx_std_20)
 target_compile_definitions(millrace_options INTERFACE "MILLRACE_VERSION=\"${PROJECT_VERSION}\"")
-# Paths in messages and debug information are relative to the repository, wherever it was cloned.
-target_compile_options(millrace_options INTERFACE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+# Paths in messages and debug information are relative to the repository, wherever it was cloned.  ../../: what ccache makes of
+# an absolute path in build/<preset>.
+target_compile_options(millrace_options INTERFACE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=" "-ffile-prefix-map=../../=")
 
 target_compile_options(
   millrace_options
