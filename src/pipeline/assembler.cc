@@ -1,0 +1,354 @@
+#include "assembler.h"
+
+#include <utility>
+
+#include "millrace/base/limits.h"
+#include "millrace/base/mark.h"
+#include "millrace/row/row_decoder.h"
+
+namespace millrace::pipeline {
+namespace {
+
+// Views of a decoded rows event that point into `from`, made to point to the same bytes in `to`.
+binlog::RowsEvent rebase(const binlog::RowsEvent& rows, std::string_view from, std::string_view to) {
+  const auto moved = [&](std::string_view view) {
+    return view.empty() ? std::string_view()
+                        : to.substr(static_cast<std::size_t>(view.data() - from.data()), view.size());
+  };
+  binlog::RowsEvent copy = rows;
+  copy.columns_before = moved(rows.columns_before);
+  copy.columns_after = moved(rows.columns_after);
+  copy.rows = moved(rows.rows);
+  return copy;
+}
+
+// The number of rows in an event; on the rare paths that must know it before decoding.
+Result<std::uint64_t> count_rows(const CapturedTable& table, const binlog::RowsEvent& event) {
+  row::RowDecoder decoder(table.rows, event);
+  row::Row before, after;
+  std::uint64_t count = 0;
+  while (true) {
+    MILLRACE_ASSIGN_OR_RETURN(const bool more, decoder.next(before, after));
+    if (!more) return count;
+    ++count;
+  }
+}
+
+}  // namespace
+
+// Feeds the rows of a prepared group, read again, to the assembler as part of the transaction that commits it.
+class Assembler::XaGroupVisitor final : public binlog::StreamVisitor {
+ public:
+  explicit XaGroupVisitor(Assembler& assembler) : assembler_(assembler) {}
+
+  Status on_format_description(const binlog::FormatDescription&) override {
+    assembler_.tables_.forget_ids();
+    return {};
+  }
+  Status on_begin(const binlog::EventContext&, const binlog::TransactionStart&) override { return {}; }
+  Status on_rows_query(const binlog::EventContext& at, std::string_view sql) override {
+    return assembler_.on_rows_query(at, sql);
+  }
+  Status on_table_map(const binlog::EventContext&, const binlog::TableMap& map,
+                      std::string_view body) override {
+    return assembler_.resolve_table(map, body);
+  }
+  Status on_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
+                 std::string_view body) override {
+    return assembler_.append_rows(at, rows, body);
+  }
+  Status on_statement(const binlog::EventContext&, const binlog::TransactionStart&,
+                      const binlog::Query&, bool) override {
+    return {};
+  }
+  Status on_end(const binlog::EventContext&, const binlog::TransactionEnd&) override { return {}; }
+  Status on_xa_outcome(const binlog::EventContext&, const binlog::TransactionStart&,
+                       const binlog::Xid&, bool) override {
+    return {};
+  }
+  Status on_abandoned() override {
+    return transient_error("the stream was cut while a prepared XA transaction was read again");
+  }
+  Status on_heartbeat(const BinlogPosition&) override { return {}; }
+  Status on_skipped(const binlog::EventHeader&) override { return {}; }
+
+ private:
+  Assembler& assembler_;
+};
+
+Assembler::Assembler(const PipelineOptions& options, const state::SourceState& state,
+                     TableRegistry& tables, Observer& observer, XaReplayFunction replay_xa,
+                     EmitFunction emit)
+    : options_(options),
+      tables_(tables),
+      observer_(observer),
+      replay_xa_(std::move(replay_xa)),
+      emit_(std::move(emit)),
+      batch_(std::make_shared<Batch>()),
+      prepared_(state.prepared) {
+  const state::Offset& offset = *state.offset;
+  batch_->end.position = offset.position;
+  if (!offset.in_transaction()) return;
+  Resume resume{offset.event, offset.row, offset.partial_rows, false};
+  // An offset of Debezium's has no server UUID: its event index is taken at its word.
+  resume.by_table = !offset.server_uuid.empty() && offset.server_uuid != options.server_uuid;
+  resume_ = std::move(resume);
+}
+
+bool Assembler::has_complete_work() const {
+  return !open_ && (!batch_->items.empty() || !batch_->completed.empty() ||
+                    batch_->transactions != 0 || !batch_->state.empty());
+}
+
+Status Assembler::flush() {
+  for (state::StateRecord& record : tables_.take_state_changes()) {
+    batch_->state.push_back(std::move(record));
+  }
+  auto next = std::make_shared<Batch>();
+  next->end = batch_->end;
+  next->continues_transaction = open_;
+  if (!open_) batch_->open_items_begin = batch_->items.size();
+  batch_->end.between_transactions = !open_;
+  if (!emit_(std::move(batch_))) stopped_ = true;
+  batch_ = std::move(next);
+  batch_statement_ = {};
+  return {};
+}
+
+void Assembler::drop_open_transaction() {
+  if (!open_) return;
+  batch_->items.resize(batch_->open_items_begin);
+  // What earlier batches hold of it stays published in part, as the offset will say.
+  if (!batch_->continues_transaction) open_ = false;
+}
+
+Status Assembler::on_format_description(const binlog::FormatDescription& format) {
+  format_ = format;
+  tables_.forget_ids();
+  return {};
+}
+
+void Assembler::open_transaction(const binlog::EventContext& at,
+                                 const binlog::TransactionStart& start) {
+  auto info = std::make_shared<change::TransactionInfo>();
+  if (start.gtid.gtid) info->gtid = start.gtid.gtid->to_text();
+  info->commit_us = start.gtid.original_commit_us;
+  info->thread_id = start.thread_id;
+  info->file = *at.file;
+  transaction_ = std::move(info);
+  start_ = start;
+  open_ = true;
+  batch_->open_items_begin = batch_->items.size();
+  batch_->continues_transaction = false;
+  // Where a restart begins to read when this transaction is committed in part only.
+  batch_->end.position = options_.gtid_mode ? start.begin : start.group_begin;
+}
+
+Status Assembler::on_begin(const binlog::EventContext& at, const binlog::TransactionStart& start) {
+  holds_xa_rows_ = start.xid.has_value();
+  open_transaction(at, start);
+  return {};
+}
+
+Status Assembler::on_rows_query(const binlog::EventContext&, std::string_view sql) {
+  if (options_.include_query) statement_ = sql;
+  batch_statement_ = {};
+  return {};
+}
+
+Status Assembler::on_table_map(const binlog::EventContext&, const binlog::TableMap& map,
+                               std::string_view body) {
+  return holds_xa_rows_ ? Status() : resolve_table(map, body);
+}
+
+Status Assembler::resolve_table(const binlog::TableMap& map, std::string_view body) {
+  const auto table = tables_.resolve(map, body);
+  return table ? Status() : table.error();
+}
+
+Status Assembler::on_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
+                          std::string_view body) {
+  return holds_xa_rows_ ? Status() : append_rows(at, rows, body);
+}
+
+RowsItem Assembler::item_at(const binlog::EventContext& at, CapturedTablePtr table) const {
+  RowsItem item;
+  item.table = std::move(table);
+  item.transaction = transaction_;
+  item.server_id = at.header.server_id;
+  item.timestamp = at.header.timestamp;
+  item.position = at.start;
+  item.index = at.index;
+  return item;
+}
+
+Status Assembler::append_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
+                              std::string_view body) {
+  MILLRACE_ASSIGN_OR_RETURN(const CapturedTablePtr* table, tables_.find(rows.table_id));
+  if (*table != nullptr) {
+    RowsItem item = item_at(at, *table);
+    item.event = rows;
+    bool skip_event = false;
+    if (resume_) [[unlikely]] {
+      MILLRACE_RETURN_IF_ERROR(skip_published(at, item, skip_event));
+    }
+    if (!skip_event) {
+      item.event = rebase(rows, body, batch_->arena.copy(body));
+      if (!statement_.empty()) {
+        if (batch_statement_.empty()) batch_statement_ = batch_->arena.copy(statement_);
+        item.query = batch_statement_;
+      }
+      batch_->end.server_id = at.header.server_id.value();
+      batch_->end.timestamp = at.header.timestamp;
+      batch_->items.push_back(std::move(item));
+    }
+  }
+  if (rows.statement_end) {
+    statement_.clear();
+    batch_statement_ = {};
+  }
+  return cut_if_full();
+}
+
+Status Assembler::skip_published(const binlog::EventContext& at, RowsItem& item, bool& skip_event) {
+  Resume& resume = *resume_;
+  if (!resume.by_table) {
+    if (at.index < resume.event) {
+      skip_event = true;
+    } else if (at.index == resume.event) {
+      item.skip_rows = resume.row;
+    }
+    return {};
+  }
+  const auto left = resume.rows.find(item.table->schema->name);
+  if (left == resume.rows.end() || left->second == 0) return {};
+  MILLRACE_MARK("resume_by_table");
+  MILLRACE_ASSIGN_OR_RETURN(const std::uint64_t count, count_rows(*item.table, item.event));
+  const std::uint64_t skipped = std::min(count, left->second);
+  left->second -= skipped;
+  item.skip_rows = skipped;
+  skip_event = skipped == count;
+  return {};
+}
+
+Status Assembler::cut_if_full() {
+  if (batch_->arena.used_bytes() < limits::kBatchBytes) return {};
+  return flush();
+}
+
+Status Assembler::complete_transaction(const binlog::EventContext& at, const BinlogPosition& end) {
+  if (resume_) {
+    for (const auto& [table, rows] : resume_->rows) {
+      if (!resume_->by_table || rows == 0) continue;
+      return definite_error("the transaction " + transaction_->gtid + " on this server has " +
+                            std::to_string(rows) + " rows of " + table.to_text() +
+                            " fewer than were published of it from another server: the two "
+                            "servers' histories differ; start the source from a new offset");
+    }
+    resume_.reset();
+  }
+  open_ = false;
+  holds_xa_rows_ = false;
+  statement_.clear();
+  batch_statement_ = {};
+  if (start_.gtid.gtid) batch_->completed.push_back(*start_.gtid.gtid);
+  ++batch_->transactions;
+  batch_->end.position = end;
+  batch_->end.server_id = at.header.server_id.value();
+  batch_->end.timestamp = at.header.timestamp;
+  if (start_.gtid.original_commit_us != 0) batch_->end.commit_us = start_.gtid.original_commit_us;
+  return {};
+}
+
+Status Assembler::on_statement(const binlog::EventContext& at, const binlog::TransactionStart& group,
+                               const binlog::Query& query, bool inside) {
+  MILLRACE_ASSIGN_OR_RETURN(std::vector<CapturedTablePtr> emptied, tables_.apply_statement(query));
+  if (inside) return {};
+  open_transaction(at, group);
+  if (!options_.skip_truncates) {
+    for (CapturedTablePtr& table : emptied) {
+      RowsItem item = item_at(at, std::move(table));
+      item.truncate = true;
+      batch_->items.push_back(std::move(item));
+    }
+  }
+  return complete_transaction(at, BinlogPosition{*at.file, at.end});
+}
+
+Status Assembler::on_end(const binlog::EventContext& at, const binlog::TransactionEnd& end) {
+  if (!open_) return definite_error("a transaction ends that did not begin");
+  const state::PreparedXa prepared{start_.xid.value_or(binlog::Xid{}), start_.gtid.gtid,
+                                   start_.group_begin};
+  switch (end.outcome) {
+    case binlog::TransactionOutcome::kXaPrepare:
+      prepared_[prepared.xid] = prepared;
+      batch_->state.push_back(state::xa_record(options_.source_name, prepared));
+      break;
+    case binlog::TransactionOutcome::kXaOnePhase:
+      holds_xa_rows_ = false;
+      MILLRACE_RETURN_IF_ERROR(publish_xa(at, prepared));
+      break;
+    case binlog::TransactionOutcome::kCommit:
+    case binlog::TransactionOutcome::kRollback:
+      // A ROLLBACK stands in the binlog only where non-transactional tables were changed: those rows are real.
+      break;
+  }
+  return complete_transaction(at, end.end);
+}
+
+Status Assembler::on_xa_outcome(const binlog::EventContext& at, const binlog::TransactionStart& group,
+                                const binlog::Xid& xid, bool committed) {
+  open_transaction(at, group);
+  const auto prepared = prepared_.find(xid);
+  if (committed) {
+    if (prepared == prepared_.end()) {
+      return definite_error(
+          "XA COMMIT " + xid.to_text() +
+          " of a transaction that was prepared before this source's first offset: its rows are in "
+          "no snapshot and were never streamed. Set the offset to a position before its XA PREPARE, "
+          "or take a new snapshot");
+    }
+    MILLRACE_RETURN_IF_ERROR(publish_xa(at, prepared->second));
+  }
+  if (prepared != prepared_.end()) {
+    prepared_.erase(prepared);
+    batch_->state.push_back(state::xa_deletion(options_.source_name, xid));
+  }
+  return complete_transaction(at, BinlogPosition{*at.file, at.end});
+}
+
+Status Assembler::publish_xa(const binlog::EventContext&, const state::PreparedXa& prepared) {
+  MILLRACE_MARK("xa_reread");
+  XaGroupVisitor visitor(*this);
+  const Status replayed = replay_xa_(prepared, visitor);
+  // The second stream announced its own table ids; the main stream's maps come again with each statement.
+  tables_.forget_ids();
+  if (replayed) return {};
+  return replayed.error().with_context("XA transaction " + prepared.xid.to_text() + " prepared at " +
+                                       prepared.begin.file + ":" +
+                                       std::to_string(prepared.begin.offset));
+}
+
+Status Assembler::on_abandoned() {
+  // Rows of the lost transaction may be on their way already; only a new start from the offset is safe.
+  if (open_ && (batch_->continues_transaction || batch_->items.size() > batch_->open_items_begin)) {
+    return transient_error("the server's stream broke off inside a transaction");
+  }
+  open_ = false;
+  holds_xa_rows_ = false;
+  return {};
+}
+
+Status Assembler::on_heartbeat(const BinlogPosition& position) {
+  if (!open_ && !position.file.empty() && position.offset != 0) {
+    batch_->end.position = position;
+  }
+  return {};
+}
+
+Status Assembler::on_skipped(const binlog::EventHeader& header) {
+  observer_.on_skipped_event(header.type);
+  return {};
+}
+
+}  // namespace millrace::pipeline

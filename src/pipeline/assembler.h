@@ -1,0 +1,107 @@
+#pragma once
+
+// The reader's half of the pipeline: it listens to the grammar and cuts the stream into batches. Row events of
+// captured tables are copied into the batch at hand; the end of a transaction, a statement, an XA outcome become
+// what the batch means for the offset.
+//
+// After a restart inside a transaction that was committed in part it leaves out what was published: by event index
+// and row on the same server; on another one, whose row events may be cut differently, by counting rows per table.
+//
+// Single-threaded: belongs to the reader.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "batch.h"
+#include "millrace/binlog/stream_grammar.h"
+#include "millrace/pipeline/captured_table.h"
+#include "millrace/pipeline/pipeline.h"
+
+namespace millrace::pipeline {
+
+// Reads a prepared XA group again and feeds it to a visitor (xa_replay.h).
+using XaReplayFunction =
+    std::function<Status(const state::PreparedXa& prepared, binlog::StreamVisitor& visitor)>;
+// Hands a full batch on; false when the pipeline is closing.
+using EmitFunction = std::function<bool(std::shared_ptr<Batch>)>;
+
+class Assembler final : public binlog::StreamVisitor {
+ public:
+  Assembler(const PipelineOptions& options, const state::SourceState& state, TableRegistry& tables,
+            Observer& observer, XaReplayFunction replay_xa, EmitFunction emit);
+
+  // Whether a batch is worth handing on now: something is in it and it ends between transactions.
+  bool has_complete_work() const;
+  // Complete transactions in the batch at hand.
+  std::uint64_t transactions() const { return batch_->transactions; }
+  // Hands the batch at hand on, if it holds anything.
+  Status flush();
+  // Drops what belongs to a transaction that is not complete: before a stop.
+  void drop_open_transaction();
+  // True once emit() refused a batch.
+  bool stopped() const { return stopped_; }
+
+  Status on_format_description(const binlog::FormatDescription& format) override;
+  Status on_begin(const binlog::EventContext& at, const binlog::TransactionStart& start) override;
+  Status on_rows_query(const binlog::EventContext& at, std::string_view sql) override;
+  Status on_table_map(const binlog::EventContext& at, const binlog::TableMap& map,
+                      std::string_view body) override;
+  Status on_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
+                 std::string_view body) override;
+  Status on_statement(const binlog::EventContext& at, const binlog::TransactionStart& group,
+                      const binlog::Query& query, bool inside) override;
+  Status on_end(const binlog::EventContext& at, const binlog::TransactionEnd& end) override;
+  Status on_xa_outcome(const binlog::EventContext& at, const binlog::TransactionStart& group,
+                       const binlog::Xid& xid, bool committed) override;
+  Status on_abandoned() override;
+  Status on_heartbeat(const BinlogPosition& position) override;
+  Status on_skipped(const binlog::EventHeader& header) override;
+
+ private:
+  class XaGroupVisitor;
+
+  // How much of the first transaction was published before the restart.
+  struct Resume {
+    std::uint64_t event = 0;
+    std::uint64_t row = 0;
+    std::map<schema::TableName, std::uint64_t> rows;
+    bool by_table = false;
+  };
+
+  void open_transaction(const binlog::EventContext& at, const binlog::TransactionStart& start);
+  Status complete_transaction(const binlog::EventContext& at, const BinlogPosition& end);
+  Status resolve_table(const binlog::TableMap& map, std::string_view body);
+  Status append_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
+                     std::string_view body);
+  Status skip_published(const binlog::EventContext& at, RowsItem& item, bool& skip_event);
+  Status publish_xa(const binlog::EventContext& at, const state::PreparedXa& prepared);
+  Status cut_if_full();
+  RowsItem item_at(const binlog::EventContext& at, CapturedTablePtr table) const;
+
+  const PipelineOptions& options_;
+  TableRegistry& tables_;
+  Observer& observer_;
+  XaReplayFunction replay_xa_;
+  EmitFunction emit_;
+
+  std::shared_ptr<Batch> batch_;
+  binlog::FormatDescription format_;
+  std::optional<Resume> resume_;
+  std::map<binlog::Xid, state::PreparedXa> prepared_;
+
+  // The open transaction.
+  std::shared_ptr<const change::TransactionInfo> transaction_;
+  binlog::TransactionStart start_;
+  bool open_ = false;
+  bool holds_xa_rows_ = false;  // inside an XA group: its rows wait for XA COMMIT
+  std::string statement_;       // ROWS_QUERY of the statement at hand
+  std::string_view batch_statement_;  // its copy in the batch's arena
+  bool stopped_ = false;
+};
+
+}  // namespace millrace::pipeline

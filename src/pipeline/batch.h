@@ -1,0 +1,99 @@
+#pragma once
+
+// A batch: a stretch of the stream as row events that are copied out of the network buffer, and what the stretch
+// means for the offset. The unit that the reader hands over, a worker decodes and the committer writes.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "millrace/base/limits.h"
+#include "millrace/base/result.h"
+#include "millrace/binlog/events.h"
+#include "millrace/change/change_event.h"
+#include "millrace/encode/record_batch.h"
+#include "millrace/gtid/gtid_set.h"
+#include "millrace/pipeline/captured_table.h"
+#include "millrace/state/source_state.h"
+
+namespace millrace::pipeline {
+
+// Memory that grows by blocks, so that views into it stay valid. Freed as a whole.
+class BlockArena {
+ public:
+  std::string_view copy(std::string_view bytes) {
+    if (bytes.size() > block_left_) {
+      const std::size_t size = std::max(bytes.size(), kArenaBlockBytes);
+      blocks_.push_back(std::make_unique_for_overwrite<char[]>(size));
+      free_ = blocks_.back().get();
+      block_left_ = size;
+    }
+    std::memcpy(free_, bytes.data(), bytes.size());
+    const std::string_view copied(free_, bytes.size());
+    free_ += bytes.size();
+    block_left_ -= bytes.size();
+    used_ += bytes.size();
+    return copied;
+  }
+  std::size_t used_bytes() const { return used_; }
+
+ private:
+  static constexpr std::size_t kArenaBlockBytes = 64U << 10;
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* free_ = nullptr;
+  std::size_t block_left_ = 0;
+  std::size_t used_ = 0;
+};
+
+// The rows of one row event (or a TRUNCATE: `truncate` set and no rows).
+struct RowsItem {
+  CapturedTablePtr table;
+  std::shared_ptr<const change::TransactionInfo> transaction;
+  binlog::RowsEvent event;  // views into the batch's arena
+  bool truncate = false;
+  ServerId server_id;
+  std::uint32_t timestamp = 0;
+  std::uint64_t position = 0;
+  std::uint64_t index = 0;       // within the transaction, as offsets count
+  std::uint64_t skip_rows = 0;   // published before a restart
+  std::string_view query;
+};
+
+// Where the stream stands at the end of a batch.
+struct StreamPoint {
+  BinlogPosition position;
+  std::uint32_t server_id = 0;
+  std::uint32_t timestamp = 0;
+  std::uint64_t commit_us = 0;
+  // True between transactions. Inside one, `position` is where the transaction begins, and the committer counts
+  // what it published of it.
+  bool between_transactions = true;
+};
+
+struct Batch {
+  BlockArena arena;
+  std::vector<RowsItem> items;
+  // First item of the transaction that is open at the end; items.size() when there is none.
+  std::size_t open_items_begin = 0;
+  // True when the open transaction began in an earlier batch.
+  bool continues_transaction = false;
+  std::vector<gtid::Gtid> completed;
+  std::uint64_t transactions = 0;
+  std::vector<state::StateRecord> state;
+  StreamPoint end;
+
+  // Filled by a decode worker.
+  std::unique_ptr<encode::RecordBatch> records;
+  std::vector<std::uint64_t> rows_of_item;  // rows in the event, published before or now
+  std::uint64_t creates = 0, updates = 0, deletes = 0, truncates = 0;
+  std::uint64_t json_bases_missing = 0;
+  Status status;
+};
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,128 @@
+#include "batch_decoder.h"
+
+#include <algorithm>
+#include <string>
+
+#include "millrace/row/row_decoder.h"
+
+namespace millrace::pipeline {
+namespace {
+
+using change::Operation;
+
+// JSON is about this much larger than the row events it comes from; a first guess that saves most regrowing.
+constexpr std::size_t kJsonExpansion = 5;
+
+Operation operation_of(binlog::RowsKind kind) {
+  switch (kind) {
+    case binlog::RowsKind::kWrite:
+      return Operation::kCreate;
+    case binlog::RowsKind::kUpdate:
+      return Operation::kUpdate;
+    case binlog::RowsKind::kDelete:
+      return Operation::kDelete;
+  }
+  MILLRACE_ASSERT(false, "row event of no kind");
+}
+
+bool is_skipped(Operation operation, const DecodeOptions& options) {
+  return (operation == Operation::kCreate && options.skip_creates) ||
+         (operation == Operation::kUpdate && options.skip_updates) ||
+         (operation == Operation::kDelete && options.skip_deletes);
+}
+
+Error at_item(const Error& error, const RowsItem& item) {
+  std::string where = item.table->schema->name.to_text() + " at " + item.transaction->file + ":" +
+                      std::to_string(item.position);
+  if (!item.transaction->gtid.empty()) where += " (GTID " + item.transaction->gtid + ")";
+  return error.with_context(where);
+}
+
+class BatchDecoder {
+ public:
+  BatchDecoder(Batch& batch, const encode::EncoderOptions& encoder, const DecodeOptions& options,
+               const Clock& clock)
+      : batch_(batch), options_(options), encoder_(encoder, clock) {}
+
+  Status run() {
+    batch_.records = std::make_unique<encode::RecordBatch>();
+    batch_.records->bytes.reserve(batch_.arena.used_bytes() * kJsonExpansion);
+    batch_.rows_of_item.reserve(batch_.items.size());
+    for (const RowsItem& item : batch_.items) {
+      keep_alive(item.table);
+      if (Status status = item.truncate ? truncate(item) : rows(item); !status) {
+        return at_item(status.error(), item);
+      }
+    }
+    return {};
+  }
+
+ private:
+  void keep_alive(const CapturedTablePtr& table) {
+    auto& owners = batch_.records->owners;
+    if (owners.empty() || owners.back() != table) owners.push_back(table);
+  }
+
+  change::ChangeEvent event_of(const RowsItem& item, Operation operation) const {
+    change::ChangeEvent event;
+    event.operation = operation;
+    event.table = item.table->schema.get();
+    event.source.transaction = item.transaction.get();
+    event.source.server_id = item.server_id;
+    event.source.timestamp = item.timestamp;
+    event.source.position = item.position;
+    event.source.query = item.query;
+    return event;
+  }
+
+  Status truncate(const RowsItem& item) {
+    change::ChangeEvent event = event_of(item, Operation::kTruncate);
+    event.source.has_thread = false;
+    ++batch_.truncates;
+    batch_.rows_of_item.push_back(1);
+    return encoder_.encode(event, item.table->json, *batch_.records);
+  }
+
+  Status rows(const RowsItem& item) {
+    const Operation operation = operation_of(item.event.kind);
+    const bool skipped = is_skipped(operation, options_);
+    change::ChangeEvent event = event_of(item, operation);
+    event.before = operation == Operation::kCreate ? nullptr : &before_;
+    event.after = operation == Operation::kDelete ? nullptr : &after_;
+    row::RowDecoder decoder(item.table->rows, item.event);
+    std::uint64_t count = 0;
+    while (true) {
+      MILLRACE_ASSIGN_OR_RETURN(const bool more, decoder.next(before_, after_));
+      if (!more) break;
+      event.source.row = static_cast<std::uint32_t>(count);
+      ++count;
+      if (count <= item.skip_rows || skipped) continue;
+      MILLRACE_RETURN_IF_ERROR(encoder_.encode(event, item.table->json, *batch_.records));
+      count_row(operation);
+    }
+    batch_.json_bases_missing += decoder.stats().json_bases_missing;
+    batch_.rows_of_item.push_back(count);
+    return {};
+  }
+
+  void count_row(Operation operation) {
+    batch_.creates += operation == Operation::kCreate;
+    batch_.updates += operation == Operation::kUpdate;
+    batch_.deletes += operation == Operation::kDelete;
+  }
+
+  Batch& batch_;
+  const DecodeOptions& options_;
+  encode::DebeziumEncoder encoder_;
+  row::Row before_;
+  row::Row after_;
+};
+
+}  // namespace
+
+void decode_batch(Batch& batch, const encode::EncoderOptions& encoder, const DecodeOptions& options,
+                  const Clock& clock) {
+  batch.status = BatchDecoder(batch, encoder, options, clock).run();
+}
+
+}  // namespace millrace::pipeline

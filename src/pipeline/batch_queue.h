@@ -1,0 +1,52 @@
+#pragma once
+
+// The queue between reader, decode workers and committer: batches in stream order, bounded in bytes. A batch counts
+// with its raw bytes until it is decoded and with its records' bytes afterwards, until the committer takes it.
+// Thread-safe; one reader pushes, one committer pops, any worker completes.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "batch.h"
+
+namespace millrace::pipeline {
+
+class BatchQueue {
+ public:
+  explicit BatchQueue(std::size_t limit_bytes) : limit_bytes_(limit_bytes) {}
+
+  // Waits while the queue is full. False when the queue was closed: the batch is dropped.
+  bool push(std::shared_ptr<Batch> batch);
+  // A worker has decoded `batch`.
+  void complete(const Batch& batch);
+  // The oldest batch once it is decoded; null when none is by the deadline, or when the queue is closed and empty.
+  std::shared_ptr<Batch> pop(std::chrono::steady_clock::time_point deadline);
+  // Whether pop() would return at once.
+  bool ready() const;
+  // No more pushes. With `discard`, what is queued is dropped too.
+  void close(bool discard);
+  bool closed() const;
+  bool finished() const;
+  std::size_t bytes() const;
+
+ private:
+  struct Slot {
+    std::shared_ptr<Batch> batch;
+    std::size_t bytes = 0;
+    bool decoded = false;
+  };
+
+  const std::size_t limit_bytes_;
+  mutable std::mutex mutex_;
+  std::condition_variable room_;
+  std::condition_variable decoded_;
+  std::deque<Slot> slots_;
+  std::size_t bytes_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace millrace::pipeline

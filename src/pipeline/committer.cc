@@ -1,0 +1,127 @@
+#include "committer.h"
+
+#include <utility>
+
+#include "millrace/base/mark.h"
+
+namespace millrace::pipeline {
+
+using std::chrono::steady_clock;
+
+Committer::Committer(const PipelineOptions& options, state::Offset offset, BatchQueue& queue,
+                     sink::Sink& sink, Observer& observer)
+    : options_(options),
+      queue_(queue),
+      sink_(sink),
+      observer_(observer),
+      first_write_(steady_clock::now()),
+      last_commit_(first_write_) {
+  pending_.offset = std::move(offset);
+}
+
+Status Committer::run() {
+  while (true) {
+    std::shared_ptr<Batch> batch = queue_.pop(next_deadline());
+    if (batch != nullptr) {
+      MILLRACE_RETURN_IF_ERROR(take(std::move(batch)));
+    }
+    observer_.on_queue_bytes(queue_.bytes() + sink_.pending_bytes());
+    const bool last = queue_.finished();
+    if (may_commit() ? should_commit() || last : last && has_records_) {
+      MILLRACE_RETURN_IF_ERROR(commit());
+    }
+    if (last) return {};
+  }
+}
+
+Status Committer::take(std::shared_ptr<Batch> batch) {
+  if (!batch->status) return batch->status;
+  for (const std::string& notice : batch->records->notices) observer_.on_notice(notice);
+  advance(*batch);
+  if (batch->records->records.empty()) return {};
+  if (!has_records_) first_write_ = steady_clock::now();
+  has_records_ = true;
+  report_.records += batch->records->records.size();
+  report_.bytes += batch->records->bytes.size();
+  if (!between_transactions_) open_transaction_bytes_ += batch->records->bytes.size();
+  return sink_.write(std::move(batch->records));
+}
+
+void Committer::advance(const Batch& batch) {
+  state::Offset& offset = pending_.offset;
+  for (const gtid::Gtid& gtid : batch.completed) offset.gtids.add(gtid);
+  offset.position = batch.end.position;
+  if (batch.end.server_id != 0) offset.server_id = batch.end.server_id;
+  if (batch.end.timestamp != 0) offset.ts_sec = batch.end.timestamp;
+  pending_.state.insert(pending_.state.end(), batch.state.begin(), batch.state.end());
+
+  count_open_transaction(batch);
+  between_transactions_ = batch.end.between_transactions;
+  if (between_transactions_) open_transaction_bytes_ = 0;
+  has_progress_ = true;
+
+  report_.creates += batch.creates;
+  report_.updates += batch.updates;
+  report_.deletes += batch.deletes;
+  report_.truncates += batch.truncates;
+  report_.transactions += batch.transactions;
+  report_.json_bases_missing += batch.json_bases_missing;
+  if (batch.end.commit_us != 0) report_.commit_us = batch.end.commit_us;
+}
+
+// Keeps event, row and rows by table of the transaction that is open at the batch's end.
+void Committer::count_open_transaction(const Batch& batch) {
+  state::Offset& offset = pending_.offset;
+  if (!batch.continues_transaction || batch.end.between_transactions) {
+    offset.event = 0;
+    offset.row = 0;
+    offset.partial_rows.clear();
+    offset.server_uuid.clear();
+  }
+  if (batch.end.between_transactions) return;
+  for (std::size_t i = batch.open_items_begin; i < batch.items.size(); ++i) {
+    const RowsItem& item = batch.items[i];
+    offset.event = item.index;
+    offset.row = batch.rows_of_item[i];
+    offset.partial_rows[item.table->schema->name] += batch.rows_of_item[i];
+    offset.server_uuid = options_.server_uuid;
+  }
+}
+
+bool Committer::may_commit() const {
+  if (!has_progress_) return false;
+  return between_transactions_ || open_transaction_bytes_ >= options_.transaction_split_bytes;
+}
+
+bool Committer::should_commit() const {
+  const auto now = steady_clock::now();
+  if (!has_records_ && pending_.state.empty()) {
+    return now - last_commit_ >= options_.idle_commit_interval;
+  }
+  return !queue_.ready() || now - first_write_ >= options_.commit_interval ||
+         sink_.pending_bytes() >= options_.commit_max_bytes;
+}
+
+steady_clock::time_point Committer::next_deadline() const {
+  if (!has_progress_) return steady_clock::now() + std::chrono::hours(1);
+  return last_commit_ + options_.idle_commit_interval;
+}
+
+Status Committer::commit() {
+  if (!between_transactions_) MILLRACE_MARK("transaction_split");
+  marks::crash_point("pipeline.before_commit");
+  const auto begin = steady_clock::now();
+  MILLRACE_RETURN_IF_ERROR(sink_.commit(pending_));
+  last_commit_ = steady_clock::now();
+  marks::crash_point("pipeline.after_commit");
+  report_.duration = last_commit_ - begin;
+  observer_.on_commit(report_, pending_.offset);
+  report_ = {};
+  pending_.state.clear();
+  has_records_ = false;
+  has_progress_ = false;
+  open_transaction_bytes_ = 0;
+  return {};
+}
+
+}  // namespace millrace::pipeline

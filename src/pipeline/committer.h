@@ -1,0 +1,50 @@
+#pragma once
+
+// The committer: takes decoded batches in order, writes them to the sink, and decides when to commit. It is the one
+// place where a position becomes durable. Runs on its own thread; nobody else touches the sink meanwhile.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+
+#include "batch_queue.h"
+#include "millrace/pipeline/pipeline.h"
+#include "millrace/sink/sink.h"
+#include "millrace/state/source_state.h"
+
+namespace millrace::pipeline {
+
+class Committer {
+ public:
+  Committer(const PipelineOptions& options, state::Offset offset, BatchQueue& queue, sink::Sink& sink,
+            Observer& observer);
+
+  // Until the queue is closed and empty (then everything is committed), or an error.
+  Status run();
+
+ private:
+  Status take(std::shared_ptr<Batch> batch);
+  void advance(const Batch& batch);
+  void count_open_transaction(const Batch& batch);
+  bool may_commit() const;
+  bool should_commit() const;
+  Status commit();
+  std::chrono::steady_clock::time_point next_deadline() const;
+
+  const PipelineOptions& options_;
+  BatchQueue& queue_;
+  sink::Sink& sink_;
+  Observer& observer_;
+
+  sink::Commit pending_;          // offset and state as of the last batch written
+  CommitReport report_;           // since the last commit
+  bool has_records_ = false;      // since the last commit
+  bool has_progress_ = false;     // the offset moved, or state changed
+  bool between_transactions_ = true;
+  std::uint64_t open_transaction_bytes_ = 0;  // written of the open transaction since the last commit
+  std::chrono::steady_clock::time_point first_write_;
+  std::chrono::steady_clock::time_point last_commit_;
+};
+
+}  // namespace millrace::pipeline
