@@ -12,9 +12,12 @@ format() {
   local files
   mapfile -t files < <(sources)
   ((${#files[@]})) || return 0
+  mkdir -p build
   if [ "${1:-}" = --fix ]; then
     clang-format -i "${files[@]}"
-  elif ! clang-format --dry-run --Werror --ferror-limit=3 "${files[@]}"; then
+  elif ! clang-format --dry-run --Werror "${files[@]}" 2>build/format.log; then
+    # The first place in each file.
+    grep -o '^[^ :]*:[0-9][0-9]*:[0-9]' build/format.log | cut -d: -f1,2 | sort -t: -u -k1,1 >&2
     echo "check: the format differs; cmake/check.sh format --fix repairs it" >&2
     return 1
   fi
