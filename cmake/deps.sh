@@ -27,7 +27,7 @@ BUILD_PACKAGES=(
   libspdlog-dev libfmt-dev libyaml-cpp-dev rapidjson-dev libgtest-dev libgmock-dev libcli11-dev libpcre2-dev
   libcpp-httplib-dev prometheus-cpp-dev libsqlite3-dev libzstd-dev liblz4-dev zlib1g-dev libssl-dev libicu-dev
   libbenchmark-dev)
-TOOL_PACKAGES=(clang clang-tidy clang-format libclang-rt-14-dev llvm)
+TOOL_PACKAGES=(clang clang-tidy clang-format libclang-rt-dev llvm)
 
 say() { printf 'deps: %s\n' "$*"; }
 die() { printf 'deps: %s\n' "$*" >&2; exit 1; }
@@ -82,7 +82,9 @@ find_cargo() {
 fetch_crate() {
   local name=$1 version=$2 work=$CACHE/src/fetch-$1
   find_cargo || {
-    install_packages cargo-web
+    # Debian 12 has cargo-web for this; later releases have a cargo that is new enough.
+    apt-cache show cargo >/dev/null 2>&1 || [ "$(id -u)" != 0 ] || apt-get update -q >>"$CACHE/log/apt.log" 2>&1 || true
+    if apt-cache show cargo-web >/dev/null 2>&1; then install_packages cargo-web; else install_packages cargo; fi
     find_cargo || die "no cargo of version 1.85 or later is in PATH"
   }
   say "fetching the sources in crate $name $version"
@@ -111,7 +113,15 @@ run() {
 
 launcher() { ! command -v ccache >/dev/null || printf '%s\n' -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache; }
 
+# Does the distribution have Oracle's client library, 8.0 or later?  (Ubuntu does; MariaDB's claims the same names.)
+system_mysqlclient() {
+  local version=/usr/include/mysql/mysql_version.h
+  [ -e "$version" ] && [ ! -e /usr/include/mysql/mariadb_version.h ] &&
+    awk '$2=="MYSQL_VERSION_ID"{exit !($3>=80000)}' "$version" && ldconfig -p | grep -q 'libmysqlclient[.]so'
+}
+
 build_mysqlclient() {
+  ! system_mysqlclient || return 0
   local stamp=$STAMPS/mysqlclient-$MYSQLCLIENT_VERSION-r$MYSQLCLIENT_RECIPE
   [ ! -e "$stamp" ] || return 0
   local build=$CACHE/src/mysqlclient-build log=$CACHE/log/mysqlclient.log SOURCE
