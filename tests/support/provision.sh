@@ -27,8 +27,9 @@
 #   $R/bin/mysqld, $R/bin/mysql, $R/bin/mysqladmin, $R/bin/mysqlbinlog, $R/bin/mysqldump
 #                                       are wrappers that do the loader's part and keep the arguments; they `exec`, so the
 #                                       process id is the server's.  $R/bin/mysqld adds the folder options as well.
-#   MariaDB runs on the machine's own libraries plus a few of its own: $MILLRACE_CACHE/mariadb/root/bin/mariadbd and
-#   mariadb-install-db are wrappers of the same kind.
+#   MariaDB, the same way: $MILLRACE_CACHE/mariadb/root/bin/mariadb-install-db --datadir=DIR once, then bin/mariadbd with
+#                                       --datadir, --port, --socket, --server-id, --log-bin; bin/mariadb and bin/mariadb-admin
+#   On systems that are not Debian, mysql/root/bin holds wrappers around the MySQL in PATH; so start servers by the wrappers.
 #   Kafka: java -cp "$MILLRACE_CACHE/kafka/libs/*" kafka.tools.StorageTool format --standalone -t UUID -c server.properties
 #          java -cp "$MILLRACE_CACHE/kafka/libs/*" kafka.Kafka server.properties
 set -euo pipefail
