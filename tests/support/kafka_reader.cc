@@ -1,0 +1,137 @@
+#include "support/kafka_reader.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <stdexcept>
+
+namespace millrace::testing {
+namespace {
+
+struct HandleCloser {
+  void operator()(rd_kafka_t* handle) const { rd_kafka_destroy(handle); }
+};
+using Handle = std::unique_ptr<rd_kafka_t, HandleCloser>;
+
+constexpr int kTimeoutMs = 30000;
+
+Handle open_consumer(const std::string& bootstrap, bool read_committed) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  char error[200];
+  const auto set = [&](const char* key, const std::string& value) {
+    if (rd_kafka_conf_set(conf, key, value.c_str(), error, sizeof(error)) != RD_KAFKA_CONF_OK) {
+      throw std::runtime_error(error);
+    }
+  };
+  set("bootstrap.servers", bootstrap);
+  set("group.id", "millrace-test-reader");
+  set("enable.auto.commit", "false");
+  set("enable.partition.eof", "true");
+  set("auto.offset.reset", "earliest");
+  set("isolation.level", read_committed ? "read_committed" : "read_uncommitted");
+  set("log_level", "2");
+  Handle handle(rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof(error)));
+  if (handle == nullptr) throw std::runtime_error(error);
+  rd_kafka_poll_set_consumer(handle.get());
+  return handle;
+}
+
+Message to_message(const std::string& topic, const rd_kafka_message_t& raw) {
+  Message message;
+  message.topic = topic;
+  message.partition = raw.partition;
+  message.offset = raw.offset;
+  if (raw.key != nullptr) message.key.emplace(static_cast<const char*>(raw.key), raw.key_len);
+  if (raw.payload != nullptr) message.value.emplace(static_cast<const char*>(raw.payload), raw.len);
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&raw, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
+                            RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++i) {
+      message.headers.emplace_back(name, value == nullptr
+                                             ? ""
+                                             : std::string(static_cast<const char*>(value), size));
+    }
+  }
+  return message;
+}
+
+// Partitions by topic; throws when the broker doesn't answer.
+std::map<std::string, int> partitions(rd_kafka_t* handle) {
+  const struct rd_kafka_metadata* metadata = nullptr;
+  const auto error = rd_kafka_metadata(handle, 1, nullptr, &metadata, kTimeoutMs);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(rd_kafka_err2str(error));
+  std::map<std::string, int> found;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    found[metadata->topics[i].topic] = metadata->topics[i].partition_cnt;
+  }
+  rd_kafka_metadata_destroy(metadata);
+  return found;
+}
+
+}  // namespace
+
+std::vector<std::string> KafkaReader::topics() const {
+  const Handle handle = open_consumer(bootstrap_, read_committed_);
+  std::vector<std::string> names;
+  for (const auto& [name, count] : partitions(handle.get())) names.push_back(name);
+  return names;
+}
+
+template <typename Visit>
+void KafkaReader::visit(const std::string& topic, Visit&& visit_message) const {
+  const Handle handle = open_consumer(bootstrap_, read_committed_);
+  const auto all = partitions(handle.get());
+  const auto found = all.find(topic);
+  if (found == all.end()) return;
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(found->second);
+  for (int i = 0; i < found->second; ++i) {
+    rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+  }
+  rd_kafka_assign(handle.get(), list);
+  rd_kafka_topic_partition_list_destroy(list);
+  int left = found->second;
+  while (left > 0) {
+    rd_kafka_message_t* raw = rd_kafka_consumer_poll(handle.get(), kTimeoutMs);
+    if (raw == nullptr) throw std::runtime_error("reading " + topic + " timed out");
+    if (raw->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      visit_message(*raw);
+    } else if (raw->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      --left;
+    }
+    rd_kafka_message_destroy(raw);
+  }
+  rd_kafka_consumer_close(handle.get());
+}
+
+std::vector<Message> KafkaReader::read(const std::string& topic) const {
+  std::vector<Message> messages;
+  visit(topic, [&](const rd_kafka_message_t& raw) { messages.push_back(to_message(topic, raw)); });
+  return messages;
+}
+
+std::uint64_t KafkaReader::count_values(const std::string& topic) const {
+  std::uint64_t count = 0;
+  visit(topic, [&](const rd_kafka_message_t& raw) { count += raw.payload != nullptr; });
+  return count;
+}
+
+std::int64_t KafkaReader::end_offset(const std::string& topic) const {
+  const Handle handle = open_consumer(bootstrap_, read_committed_);
+  const auto all = partitions(handle.get());
+  const auto found = all.find(topic);
+  std::int64_t sum = 0;
+  for (int i = 0; found != all.end() && i < found->second; ++i) {
+    std::int64_t low = 0, high = 0;
+    if (rd_kafka_query_watermark_offsets(handle.get(), topic.c_str(), i, &low, &high, kTimeoutMs) ==
+        RD_KAFKA_RESP_ERR_NO_ERROR) {
+      sum += high;
+    }
+  }
+  return sum;
+}
+
+}  // namespace millrace::testing

@@ -1,0 +1,44 @@
+#pragma once
+
+// Reads whole topics, as a consumer would.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millrace::testing {
+
+struct Message {
+  std::string topic;
+  int partition = 0;
+  std::int64_t offset = 0;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+class KafkaReader {
+ public:
+  explicit KafkaReader(std::string bootstrap, bool read_committed = true)
+      : bootstrap_(std::move(bootstrap)), read_committed_(read_committed) {}
+
+  std::vector<std::string> topics() const;
+  // All messages of a topic from its beginning to its end now (read_committed: to the last stable offset), in order
+  // within each partition. Empty for a topic that doesn't exist.
+  std::vector<Message> read(const std::string& topic) const;
+  // Messages with a value, without keeping them: for large topics.
+  std::uint64_t count_values(const std::string& topic) const;
+  // Sum of the end offsets of a topic's partitions.
+  std::int64_t end_offset(const std::string& topic) const;
+
+ private:
+  template <typename Visit>
+  void visit(const std::string& topic, Visit&& visit_message) const;
+
+  std::string bootstrap_;
+  bool read_committed_;
+};
+
+}  // namespace millrace::testing
