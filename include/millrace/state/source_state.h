@@ -80,6 +80,8 @@ StateRecord xa_deletion(std::string_view source, const binlog::Xid& xid);
 StateRecord structure_record(std::string_view source, std::string_view serialized_structure);
 StateRecord table_record(std::string_view source, const schema::TableName& table,
                          std::string_view structure_hash);
+// Of a table that was dropped.
+StateRecord table_deletion(std::string_view source, const schema::TableName& table);
 
 // Folds the records of both topics, oldest first, into a SourceState. Records of other sources are passed over.
 class StateLoader {
@@ -93,6 +95,13 @@ class StateLoader {
   const std::map<std::string, std::string>& structures() const { return structures_; }
 
  private:
+  Status apply_structure(std::string_view key, std::string_view hash,
+                         std::optional<std::string_view> value);
+  Status apply_table(std::string_view key, schema::TableName name,
+                     std::optional<std::string_view> value);
+  Status apply_xa(std::string_view key, std::string_view xid_text,
+                  std::optional<std::string_view> value);
+
   std::string source_;
   std::string offset_key_;
   SourceState state_;
