@@ -10,6 +10,9 @@ gtid::GtidSet difference(gtid::GtidSet from, const gtid::GtidSet& what) {
   return from;
 }
 
+// gtid_mode ON_PERMISSIVE still lets transactions without GTID in: only ON can be resumed by GTID.
+bool gtids_on(const mysql::ServerFacts& facts) { return facts.gtid_mode == "ON"; }
+
 Status check_gtids(const state::Offset& offset, const mysql::ServerFacts& facts) {
   const gtid::GtidSet lost = difference(facts.gtid_purged, offset.gtids);
   if (!lost.empty()) {
@@ -32,7 +35,7 @@ Status check_gtids(const state::Offset& offset, const mysql::ServerFacts& facts)
 
 Result<state::Offset> first_offset(const mysql::ServerFacts& facts) {
   state::Offset offset;
-  offset.has_gtids = facts.gtid_mode_on();
+  offset.has_gtids = gtids_on(facts);
   if (offset.has_gtids) offset.gtids = facts.gtid_executed;
   if (!facts.position && !offset.has_gtids) {
     return definite_error("the server tells no binlog position: the account needs REPLICATION CLIENT");
@@ -43,10 +46,10 @@ Result<state::Offset> first_offset(const mysql::ServerFacts& facts) {
 }
 
 Status check_offset(const state::Offset& offset, const mysql::ServerFacts& facts) {
-  if (!facts.gtid_mode_on()) {
-    if (!offset.position.file.empty()) return {};
-    return definite_error("the offset has no binlog file and the server's gtid_mode is " + facts.gtid_mode +
-                          ": switch gtid_mode ON, or start from a new offset");
+  if (!gtids_on(facts)) {
+    if (!offset.has_gtids && !offset.position.file.empty()) return {};
+    return definite_error("the offset names transactions by GTID and the server's gtid_mode is " +
+                          facts.gtid_mode + ": switch gtid_mode ON, or start from a new offset");
   }
   if (!offset.has_gtids) return {};  // written while GTIDs were off: file and position of the same server
   return check_gtids(offset, facts);

@@ -1,4 +1,4 @@
-#include "assembler.h"
+#include "pipeline/assembler.h"
 
 #include <utility>
 

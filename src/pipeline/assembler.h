@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-#include "batch.h"
+#include "pipeline/batch.h"
 #include "millrace/binlog/stream_grammar.h"
 #include "millrace/pipeline/captured_table.h"
 #include "millrace/pipeline/pipeline.h"

@@ -1,4 +1,4 @@
-#include "batch_decoder.h"
+#include "pipeline/batch_decoder.h"
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,4 @@
-#include "batch_queue.h"
+#include "pipeline/batch_queue.h"
 
 #include <utility>
 

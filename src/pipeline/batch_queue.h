@@ -11,7 +11,7 @@
 #include <memory>
 #include <mutex>
 
-#include "batch.h"
+#include "pipeline/batch.h"
 
 namespace millrace::pipeline {
 

@@ -1,4 +1,4 @@
-#include "committer.h"
+#include "pipeline/committer.h"
 
 #include <utility>
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 
-#include "batch_queue.h"
+#include "pipeline/batch_queue.h"
 #include "millrace/pipeline/pipeline.h"
 #include "millrace/sink/sink.h"
 #include "millrace/state/source_state.h"

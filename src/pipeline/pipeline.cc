@@ -4,13 +4,13 @@
 #include <thread>
 #include <utility>
 
-#include "assembler.h"
-#include "batch_decoder.h"
-#include "batch_queue.h"
-#include "committer.h"
+#include "pipeline/assembler.h"
+#include "pipeline/batch_decoder.h"
+#include "pipeline/batch_queue.h"
+#include "pipeline/committer.h"
 #include "millrace/base/limits.h"
 #include "millrace/binlog/stream_grammar.h"
-#include "xa_replay.h"
+#include "pipeline/xa_replay.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -83,8 +83,10 @@ class Pipeline::Impl {
   }
 
   Status read_until_stopped() {
-    binlog::StreamGrammar grammar(assembler_,
-                                  binlog::StreamGrammarOptions{.file = state_.offset->position.file});
+    binlog::StreamGrammarOptions start;
+    start.file = state_.offset->position.file;
+    start.offset = state_.offset->position.offset;
+    binlog::StreamGrammar grammar(assembler_, start);
     auto batch_begin = steady_clock::now();
     while (!stop_requested_ && !assembler_.stopped()) {
       auto event = stream_->fetch();

@@ -1,4 +1,4 @@
-#include "xa_replay.h"
+#include "pipeline/xa_replay.h"
 
 #include <optional>
 #include <utility>
@@ -71,7 +71,10 @@ Status replay_xa_group(EventStreamFactory& streams, const state::PreparedXa& pre
   }
   MILLRACE_ASSIGN_OR_RETURN(const std::unique_ptr<EventStream> stream, streams.open(start));
   GroupFilter filter(prepared.xid, visitor);
-  binlog::StreamGrammar grammar(filter, binlog::StreamGrammarOptions{.file = prepared.begin.file});
+  binlog::StreamGrammarOptions options;
+  options.file = prepared.begin.file;
+  options.offset = prepared.begin.offset;
+  binlog::StreamGrammar grammar(filter, options);
   while (!filter.finished()) {
     MILLRACE_ASSIGN_OR_RETURN(const std::optional<std::string_view> event, stream->fetch());
     if (!event) {

@@ -1,0 +1,98 @@
+#include "daemon/source_registry.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "millrace/daemon/daemon.h"
+#include "millrace/daemon/logging.h"
+
+namespace millrace::daemon {
+
+SourceRegistry::SourceRegistry(unsigned decode_threads, Metrics& metrics, std::function<void()> on_end)
+    : pool_(decode_threads), metrics_(metrics), on_end_(std::move(on_end)) {}
+
+SourceRegistry::~SourceRegistry() { stop_all(); }
+
+void SourceRegistry::apply(std::shared_ptr<const config::Config> config) {
+  std::map<std::string, const config::SourceConfig*> wanted;
+  for (const config::SourceConfig& source : config->sources) wanted[source.name] = &source;
+
+  std::vector<std::string> leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, runner] : runners_) {
+      const auto it = wanted.find(name);
+      if (it == wanted.end() || it->second->fingerprint != runner->source().fingerprint) {
+        leaving.push_back(name);
+      }
+    }
+  }
+  stop_sources(leaving);
+
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, source] : wanted) {
+    if (runners_.contains(name)) continue;
+    logger("daemon")->info("starting source={}", name);
+    auto runner =
+        std::make_unique<SourceRunner>(*source, config, pool_, metrics_.source(name), on_end_);
+    runner->start();
+    runners_[name] = std::move(runner);
+  }
+}
+
+void SourceRegistry::stop_sources(const std::vector<std::string>& names) {
+  std::vector<std::unique_ptr<SourceRunner>> leaving;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& name : names) {
+      const auto it = runners_.find(name);
+      if (it == runners_.end()) continue;
+      leaving.push_back(std::move(it->second));
+      runners_.erase(it);
+    }
+  }
+  for (const auto& runner : leaving) runner->stop();
+  for (const auto& runner : leaving) {
+    runner->join();
+    metrics_.remove(runner->source().name);
+  }
+}
+
+void SourceRegistry::stop_all() { stop_sources(source_names()); }
+
+std::optional<int> SourceRegistry::exit_code() const {
+  const std::lock_guard lock(mutex_);
+  if (runners_.empty()) return std::nullopt;
+  bool gave_up = false;
+  for (const auto& [name, runner] : runners_) {
+    const auto end = runner->end();
+    if (!end) return std::nullopt;
+    gave_up |= *end == SourceEnd::kGaveUp;
+  }
+  return gave_up ? kExitGaveUp : kExitOperatorMustAct;
+}
+
+std::vector<std::string> SourceRegistry::source_names() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, runner] : runners_) names.push_back(name);
+  return names;
+}
+
+std::optional<SourceStatus> SourceRegistry::status(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = runners_.find(name);
+  if (it == runners_.end()) return std::nullopt;
+  return it->second->status();
+}
+
+std::optional<std::map<std::string, std::string>> SourceRegistry::properties(
+    const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = runners_.find(name);
+  if (it == runners_.end()) return std::nullopt;
+  return it->second->source().properties;
+}
+
+}  // namespace millrace::daemon

@@ -1,0 +1,287 @@
+#include "daemon/source_runner.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "daemon/mysql_streams.h"
+#include "daemon/sinks.h"
+#include "daemon/start_point.h"
+#include "millrace/base/encoding.h"
+#include "millrace/daemon/logging.h"
+#include "millrace/daemon/version.h"
+#include "millrace/discovery/catalog.h"
+#include "millrace/mysql/server_facts.h"
+#include "millrace/transform/table_filter.h"
+
+namespace millrace::daemon {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstRetry{500};
+
+encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
+  encode::EncoderOptions options;
+  options.logical_name = source.topic_prefix;
+  options.version = kVersion;
+  options.tombstones_on_delete = source.tombstones_on_delete;
+  options.extended_headers = source.extended_headers;
+  options.connector_name = "mysql";
+  options.run_id = gtid::Uuid::derive(source.name + std::to_string(system_clock().wall_ns())).to_text();
+  options.enable_time_adjuster = source.enable_time_adjuster;
+  options.unavailable_placeholder = source.unavailable_placeholder;
+  options.json_mysql_form = source.json_mysql_form;
+  switch (source.invalid_text) {
+    case config::InvalidText::kReplace:
+      options.invalid_text = encode::InvalidText::kReplace;
+      break;
+    case config::InvalidText::kBase64:
+      options.invalid_text = encode::InvalidText::kBase64;
+      break;
+    case config::InvalidText::kFail:
+      options.invalid_text = encode::InvalidText::kFail;
+      break;
+  }
+  return options;
+}
+
+pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
+                                           const mysql::ServerFacts& facts) {
+  pipeline::PipelineOptions options;
+  options.source_name = source.name;
+  options.commit_interval = source.commit_interval;
+  options.commit_max_bytes = source.commit_max_bytes;
+  options.transaction_split_bytes = source.transaction_split_bytes;
+  options.include_query = source.include_query;
+  options.skip_creates = source.skip_creates;
+  options.skip_updates = source.skip_updates;
+  options.skip_deletes = source.skip_deletes;
+  options.skip_truncates = source.skip_truncates;
+  options.server_uuid = facts.server_uuid;
+  options.gtid_mode = facts.gtid_mode == "ON";
+  return options;
+}
+
+transform::TableFilterOptions filter_options(const config::SourceConfig& source) {
+  return {source.database_include, source.database_exclude, source.table_include, source.table_exclude,
+          source.ignore_builtin_tables};
+}
+
+// All requirements that aren't met, as one error.
+Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts& facts) {
+  std::string unmet;
+  mysql::SourceNeeds needs;
+  needs.gtid = false;  // without GTIDs a source starts by file and position; start_point.cc minds the offset
+  needs.user = source.user;
+  for (const mysql::Requirement& requirement : mysql::check_requirements(facts, needs)) {
+    if (requirement.ok || requirement.severity != mysql::Severity::kRequired) continue;
+    unmet += (unmet.empty() ? "" : "; ") + requirement.name + " must be " + requirement.needed + ", is " +
+             requirement.found + ": " + requirement.fix;
+  }
+  return unmet.empty() ? Status() : definite_error("the server is not fit: " + unmet);
+}
+
+std::string position_text(const state::Offset& offset) {
+  return offset.position.file + ":" + std::to_string(offset.position.offset);
+}
+
+}  // namespace
+
+SourceRunner::SourceRunner(config::SourceConfig source, std::shared_ptr<const config::Config> config,
+                           pipeline::DecodePool& pool, SourceMetrics& metrics,
+                           std::function<void()> on_end)
+    : source_(std::move(source)),
+      config_(std::move(config)),
+      pool_(pool),
+      metrics_(metrics),
+      on_end_(std::move(on_end)),
+      backoff_(kFirstRetry, source_.retry_delay_max, fnv1a_64(source_.name)) {
+  status_.name = source_.name;
+}
+
+SourceRunner::~SourceRunner() {
+  stop();
+  join();
+}
+
+void SourceRunner::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void SourceRunner::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  if (pipeline_ != nullptr) {
+    pipeline_->stop();
+  } else if (sink_ != nullptr) {
+    sink_->interrupt();  // it may wait for a broker that isn't there
+  }
+  stop_wake_.notify_all();
+}
+
+void SourceRunner::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+SourceStatus SourceRunner::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+std::optional<SourceEnd> SourceRunner::end() const {
+  const std::lock_guard lock(mutex_);
+  return end_;
+}
+
+void SourceRunner::set_state(SourceState state, std::string trace) {
+  const std::lock_guard lock(mutex_);
+  status_.state = state;
+  status_.trace = std::move(trace);
+  metrics_.set_state(state);
+}
+
+bool SourceRunner::wait_for(std::chrono::milliseconds delay) {
+  std::unique_lock lock(mutex_);
+  return !stop_wake_.wait_for(lock, delay, [this] { return stopping_; });
+}
+
+void SourceRunner::run() {
+  const SourceEnd end = run_until_end();
+  {
+    const std::lock_guard lock(mutex_);
+    end_ = end;
+  }
+  on_end_();
+}
+
+SourceEnd SourceRunner::run_until_end() {
+  const auto log = logger("source");
+  while (true) {
+    const Status status = run_once();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_ && (status || status.error().is_transient())) {
+        status_.state = SourceState::kStopped;
+        metrics_.set_state(SourceState::kStopped);
+        log->info("stopped source={} position={}", source_.name, status_.position);
+        return SourceEnd::kStopped;
+      }
+    }
+    MILLRACE_ASSERT(!status, "a pipeline ended without stop and without error");
+    if (!status.error().is_transient()) {
+      set_state(SourceState::kFailed, status.error().message());
+      log->error("source failed for good source={} reason=\"{}\"", source_.name, status.error().message());
+      return SourceEnd::kFailed;
+    }
+    if (source_.errors_max_retries >= 0 && backoff_.attempts() >= source_.errors_max_retries) {
+      set_state(SourceState::kFailed, "gave up after " + std::to_string(backoff_.attempts()) +
+                                          " retries: " + status.error().message());
+      log->error("retries used up source={} reason=\"{}\"", source_.name, status.error().message());
+      return SourceEnd::kGaveUp;
+    }
+    const auto delay = backoff_.next();
+    set_state(SourceState::kRestarting, status.error().message());
+    metrics_.reconnects.Increment();
+    log->warn("trying again source={} delay_ms={} reason=\"{}\"", source_.name, delay.count(),
+              status.error().message());
+    wait_for(delay);
+  }
+}
+
+Status SourceRunner::run_once() {
+  const auto log = logger("source");
+  const encode::EncoderOptions encoder = encoder_options(source_);
+  MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter filter,
+                            transform::TableFilter::compile(filter_options(source_)));
+  MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnFilter bytes_columns,
+                            transform::ColumnFilter::compile(source_.bytes_columns));
+
+  // The sink first: it fences an older instance before anything is read.
+  MILLRACE_ASSIGN_OR_RETURN(const std::unique_ptr<sink::Sink> sink, make_sink(source_, *config_));
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return {};
+    sink_ = sink.get();
+  }
+  const auto forget = [this](void*) {
+    const std::lock_guard lock(mutex_);
+    sink_ = nullptr;
+    pipeline_ = nullptr;
+  };
+  const std::unique_ptr<void, decltype(forget)> guard(this, forget);
+  MILLRACE_ASSIGN_OR_RETURN(state::SourceState state, sink->open());
+
+  MILLRACE_ASSIGN_OR_RETURN(mysql::Connection connection,
+                            mysql::Connection::connect(connection_options(source_)));
+  MILLRACE_ASSIGN_OR_RETURN(const mysql::ServerFacts facts, mysql::fetch_server_facts(connection));
+  MILLRACE_RETURN_IF_ERROR(require_fit(source_, facts));
+
+  pipeline::TableRegistryOptions table_options;
+  table_options.source_name = source_.name;
+  table_options.topic_prefix = source_.topic_prefix;
+  table_options.full_metadata = facts.binlog_row_metadata == "FULL";
+  pipeline::TableRegistry tables(table_options, encoder, filter, bytes_columns);
+  if (state.offset) {
+    MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, facts));
+    tables.load(state.structures);
+  } else {
+    MILLRACE_ASSIGN_OR_RETURN(state.offset, first_offset(facts));
+    const auto captures = [&](const schema::TableName& name) { return filter.captures(name); };
+    MILLRACE_ASSIGN_OR_RETURN(discovery::Catalog catalog, discovery::load_tables(connection, captures));
+    tables.load(catalog.tables);
+    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, tables.initial_state()}));
+    log->info("first start source={} tables={}", source_.name, catalog.tables.size());
+  }
+  log->info("streaming source={} server={} version={} position={} gtids={}", source_.name, connection.endpoint(),
+            facts.version, position_text(*state.offset), state.offset->gtids.to_text());
+
+  MysqlStreams streams(source_, config_->daemon.group_id);
+  pipeline::Pipeline pipeline(pipeline_options(source_, facts), std::move(state), tables, streams, *sink,
+                              pool_, *this);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return {};
+    pipeline_ = &pipeline;
+  }
+  set_state(SourceState::kRunning, "");
+  Status status = pipeline.run();
+  {
+    // stop() must not reach a pipeline that is going.
+    const std::lock_guard lock(mutex_);
+    pipeline_ = nullptr;
+  }
+  sink->close();
+  return status;
+}
+
+void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::Offset& offset) {
+  backoff_.reset();
+  metrics_.creates.Increment(static_cast<double>(report.creates));
+  metrics_.updates.Increment(static_cast<double>(report.updates));
+  metrics_.deletes.Increment(static_cast<double>(report.deletes));
+  metrics_.truncates.Increment(static_cast<double>(report.truncates));
+  metrics_.bytes.Increment(static_cast<double>(report.bytes));
+  metrics_.transactions.Increment(static_cast<double>(report.transactions));
+  metrics_.commits.Increment();
+  metrics_.commit_seconds.Observe(std::chrono::duration<double>(report.duration).count());
+  metrics_.json_bases_missing.Increment(static_cast<double>(report.json_bases_missing));
+  if (report.commit_us != 0) {
+    const double now_us = static_cast<double>(system_clock().wall_ns()) / 1000;
+    metrics_.lag_seconds.Set((now_us - static_cast<double>(report.commit_us)) / 1e6);
+  }
+  const std::lock_guard lock(mutex_);
+  status_.position = position_text(offset);
+}
+
+void SourceRunner::on_skipped_event(binlog::EventType type) {
+  metrics_.skipped_event(binlog::event_type_name(type));
+}
+
+void SourceRunner::on_queue_bytes(std::size_t bytes) {
+  metrics_.queue_bytes.Set(static_cast<double>(bytes));
+}
+
+void SourceRunner::on_notice(const std::string& sentence) {
+  logger("source")->warn("{} source={}", sentence, source_.name);
+}
+
+}  // namespace millrace::daemon
