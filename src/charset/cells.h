@@ -1,7 +1,7 @@
 #pragma once
 
-// From the generated charts (tables/*.inc) to lookup arrays, at compile time: the program holds only the arrays, and nothing
-// is built, locked or freed at run time.
+// From the generated charts (tables/*.inc) to lookup arrays, at compile time: the program holds
+// only the arrays, and nothing is built, locked or freed at run time.
 
 #include <cstddef>
 #include <cstdint>
@@ -68,7 +68,8 @@ class Cells {
     cells_[((code >> 8) - kLeadMin) * kWidth + ((code & 0xFF) - kTrailMin)] = c;
   }
 
-  // Not std::array: its every access counts against a compiler's limit of steps in a constant expression.
+  // Not std::array: its every access counts against a compiler's limit of steps in a constant
+  // expression.
   char16_t cells_[(kLeadMax - kLeadMin + 1) * kWidth]{};
 };
 

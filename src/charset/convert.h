@@ -1,13 +1,14 @@
 #pragma once
 
-// The loop that every character set's conversion is: ASCII runs in bulk, everything else one character at a time through
-// a codec.
+// The loop that every character set's conversion is: ASCII runs in bulk, everything else one
+// character at a time through a codec.
 //
 //   class SomeCodec {
 //     bool ascii_compatible() const;
 //     Decoded decode(const std::uint8_t* p, const std::uint8_t* end) const;  // p < end
 //   };
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,7 +22,8 @@ namespace millrace::charset {
 inline constexpr char32_t kReplacement = 0xFFFD;
 inline constexpr char32_t kNoCodePoint = 0xFFFFFFFF;
 
-// One step: a character, or what one U+FFFD replaces. `length` is at least 1 and never passes the end.
+// One step: a character, or what one U+FFFD replaces. `length` is at least 1 and never passes the
+// end.
 struct Decoded {
   char32_t code_point;
   std::size_t length;
@@ -33,11 +35,17 @@ constexpr Decoded invalid(std::size_t length) { return {kNoCodePoint, length}; }
 inline std::size_t ascii_run(const std::uint8_t* p, const std::uint8_t* end) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
   const std::uint8_t* const start = p;
-  while (end - p >= 16) {
+  for (; end - p >= 16; p += 16) {
     std::uint64_t words[2];
     std::memcpy(words, p, sizeof words);
-    if (((words[0] | words[1]) & kHighBits) != 0) break;
-    p += sizeof words;
+    if (((words[0] | words[1]) & kHighBits) == 0) continue;
+    if constexpr (std::endian::native == std::endian::little) {
+      const std::uint64_t first = words[0] & kHighBits;
+      const int bits =
+          first != 0 ? std::countr_zero(first) : 64 + std::countr_zero(words[1] & kHighBits);
+      return static_cast<std::size_t>(p - start) + static_cast<std::size_t>(bits) / 8;
+    }
+    break;
   }
   while (p != end && *p < 0x80) ++p;
   return static_cast<std::size_t>(p - start);
@@ -72,13 +80,20 @@ class Utf8Writer {
     size_ = static_cast<std::size_t>(p - buffer_);
   }
 
-  void copy(const std::uint8_t* bytes, std::size_t count) {
+  // The first `count` bytes of what lies between `p` and `end`.
+  void copy(const std::uint8_t* p, const std::uint8_t* end, std::size_t count) {
     if (count > sizeof buffer_ - size_) flush();
     if (count > sizeof buffer_) {
-      out_.append(reinterpret_cast<const char*>(bytes), count);
+      out_.append(reinterpret_cast<const char*>(p), count);
       return;
     }
-    std::memcpy(buffer_ + size_, bytes, count);
+    // A few bytes between two other characters: a copy of fixed size costs less than one that must
+    // know how many.
+    if (count <= 16 && end - p >= 16 && size_ + 16 <= sizeof buffer_) {
+      std::memcpy(buffer_ + size_, p, 16);
+    } else {
+      std::memcpy(buffer_ + size_, p, count);
+    }
     size_ += count;
   }
 
@@ -104,7 +119,7 @@ std::size_t convert_with(const Codec& codec, std::string_view bytes, std::string
   while (p != end) {
     if (codec.ascii_compatible() && *p < 0x80) {
       const std::size_t run = ascii_run(p, end);
-      writer.copy(p, run);
+      writer.copy(p, end, run);
       p += run;
       continue;
     }

@@ -34,7 +34,8 @@ struct ByteRange {
   unsigned first, last;
 };
 
-// Which bytes may begin and end a character of two bytes, mapped or not: MySQL's rule of what is one character.
+// Which bytes may begin and end a character of two bytes, mapped or not: MySQL's rule of what is
+// one character.
 class Structure {
  public:
   constexpr Structure(std::initializer_list<ByteRange> leads,

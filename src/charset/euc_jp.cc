@@ -2,8 +2,8 @@
 //
 //   00..7F                      ASCII
 //   8E       A1..DF             half-width katakana
-//   A1..FE   A1..FE             JIS X 0208 (eucjpms: with NEC's row 13), then 940 private characters
-//   8F       A1..FE   A1..FE    JIS X 0212, then 940 private characters
+//   A1..FE   A1..FE             JIS X 0208 (eucjpms: and NEC's row 13), 940 private characters
+//   8F       A1..FE   A1..FE    JIS X 0212, 940 private characters
 
 #include <cstdint>
 #include <string>

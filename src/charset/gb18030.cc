@@ -2,7 +2,7 @@
 //
 //   00..7F                               ASCII
 //   81..FE   40..7E 80..FE               a table
-//   81..FE   30..39   81..FE   30..39    numbered in order; ranges of numbers are ranges of code points
+//   81..FE   30..39   81..FE   30..39    numbers, whose ranges are ranges of code points
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,7 @@
 #pragma once
 
-// What the four Japanese sets share: the chart of JIS X 0208, keyed by JIS code (2121..7E7E), and half-width katakana.
+// What the four Japanese sets share: the chart of JIS X 0208, keyed by JIS code (2121..7E7E), and
+// half-width katakana.
 
 #include <cstdint>
 

@@ -8,7 +8,8 @@
 
 namespace millrace::charset {
 
-// A name in lower case, without an allocation; one longer than any name there can be becomes empty, which no set is called.
+// A name in lower case, without an allocation; one longer than any name there can be becomes empty,
+// which no set is called.
 class LowerName {
  public:
   explicit LowerName(std::string_view name) {

@@ -1,4 +1,5 @@
-// The sets of one byte a character: a 256-entry table each. All but swe7 have ASCII as their lower half.
+// The sets of one byte a character: a 256-entry table each. All but swe7 have ASCII as their lower
+// half.
 
 #include <cstdint>
 #include <span>

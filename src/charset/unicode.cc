@@ -1,5 +1,5 @@
-// Unicode in its five encodings, and binary. UTF-8 is checked and copied; the others are big-endian unless they say
-// otherwise, and never have a byte order mark: FE FF is a character like any other.
+// Unicode in its five encodings, and binary. UTF-8 is checked and copied; the others are big-endian
+// unless they say otherwise, and never have a byte order mark: FE FF is a character like any other.
 
 #include <cstdint>
 #include <string>
@@ -10,42 +10,44 @@
 namespace millrace::charset {
 namespace {
 
-struct Utf8Step {
-  std::size_t length;  // of the sequence, or of its maximal valid start (at least 1)
-  bool valid;
-};
+constexpr bool is_continuation(std::uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-// One sequence, by table 3-7 of the Unicode standard: only the second byte has ranges of its own.
-Utf8Step utf8_step(const std::uint8_t* p, const std::uint8_t* end) {
+// The length of the well-formed sequence at `p`, 0 when there is none: table 3-7 of the Unicode
+// standard.
+inline std::size_t valid_sequence(const std::uint8_t* p, const std::uint8_t* end) {
   const std::uint8_t lead = *p;
-  if (lead < 0x80) return {1, true};
-  if (lead < 0xC2 || lead > 0xF4) return {1, false};
-  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  std::uint8_t low = 0x80;
-  std::uint8_t high = 0xBF;
-  switch (lead) {
-    case 0xE0:
-      low = 0xA0;
-      break;  // overlong
-    case 0xED:
-      high = 0x9F;
-      break;  // surrogates
-    case 0xF0:
-      low = 0x90;
-      break;  // overlong
-    case 0xF4:
-      high = 0x8F;
-      break;  // above U+10FFFF
-    default:
-      break;
-  }
   const auto left = static_cast<std::size_t>(end - p);
-  for (std::size_t i = 1; i < length; ++i) {
-    if (i == left || p[i] < low || p[i] > high) return {i, false};
-    low = 0x80;
-    high = 0xBF;
+  if (lead < 0x80) return 1;
+  if (lead < 0xE0) return lead >= 0xC2 && left >= 2 && is_continuation(p[1]) ? 2 : 0;
+  if (lead < 0xF0) {
+    if (left < 3 || !is_continuation(p[1]) || !is_continuation(p[2])) return 0;
+    const bool overlong = lead == 0xE0 && p[1] < 0xA0;
+    const bool surrogate = lead == 0xED && p[1] >= 0xA0;
+    return overlong || surrogate ? 0 : 3;
   }
-  return {length, true};
+  if (lead > 0xF4 || left < 4 || !is_continuation(p[1]) || !is_continuation(p[2]) ||
+      !is_continuation(p[3])) {
+    return 0;
+  }
+  const bool overlong = lead == 0xF0 && p[1] < 0x90;
+  const bool beyond_unicode = lead == 0xF4 && p[1] >= 0x90;
+  return overlong || beyond_unicode ? 0 : 4;
+}
+
+// How many bytes one U+FFFD stands for where no sequence is well-formed: the longest start of one,
+// at least a byte. An encoded surrogate counts as one, as in Java: servers of 5.x let it into a
+// column.
+std::size_t invalid_sequence(const std::uint8_t* p, const std::uint8_t* end) {
+  const std::uint8_t lead = *p;
+  if (lead < 0xC2 || lead > 0xF4) return 1;
+  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  const std::uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const std::uint8_t high = lead == 0xF4 ? 0x8F : 0xBF;
+  const auto left = static_cast<std::size_t>(end - p);
+  if (left == 1 || p[1] < low || p[1] > high) return 1;
+  std::size_t i = 2;
+  while (i < length && i < left && is_continuation(p[i])) ++i;
+  return i;
 }
 
 const std::uint8_t* bytes_of(std::string_view text) {
@@ -61,9 +63,9 @@ std::size_t valid_prefix(std::string_view bytes, std::size_t longest) {
       p += ascii_run(p, end);
       continue;
     }
-    const Utf8Step step = utf8_step(p, end);
-    if (!step.valid || step.length > longest) break;
-    p += step.length;
+    const std::size_t length = valid_sequence(p, end);
+    if (length == 0 || length > longest) break;
+    p += length;
   }
   return static_cast<std::size_t>(p - begin);
 }
@@ -86,7 +88,7 @@ class Utf8Charset final : public Charset {
       out.append(rest.substr(0, valid));
       rest.remove_prefix(valid);
       if (rest.empty()) break;
-      rest.remove_prefix(utf8_step(bytes_of(rest), bytes_of(rest) + rest.size()).length);
+      rest.remove_prefix(invalid_sequence(bytes_of(rest), bytes_of(rest) + rest.size()));
       out.append("\xEF\xBF\xBD");
       ++*replaced;
     }

@@ -1,12 +1,14 @@
 #pragma once
 
-// Collation ids and names to character sets. The wire names a column's character set only by a collation id (TABLE_MAP
-// metadata, QUERY status variables), DDL by either name. The built-in list is MySQL's of 5.7 to 9.7: ids are never given
-// twice, so one list serves all. It can't know collations that a server's own Index.xml adds, nor MariaDB's above 255,
-// hence CollationMap, which discovery fills from that server's information_schema.collations.
+// Collation ids and names to character sets. The wire names a column's character set only by a
+// collation id (TABLE_MAP metadata, QUERY status variables), DDL by either name. The built-in list
+// is MySQL's of 5.7 to 9.7: ids are never given twice, so one list serves all. It can't know
+// collations that a server's own Index.xml adds, nor MariaDB's above 255, hence CollationMap, which
+// discovery fills from that server's information_schema.collations.
 //
-// Threads: the functions may be called from any thread; a CollationMap is filled by one thread and may then be read by
-// many. Lifetimes: everything returned is static. Failure: a null pointer for what is unknown.
+// Threads: the functions may be called from any thread; a CollationMap is filled by one thread and
+// may then be read by many. Lifetimes: everything returned is static. Failure: a null pointer for
+// what is unknown.
 
 #include <cstdint>
 #include <map>
@@ -32,11 +34,12 @@ const CollationInfo* find_collation(std::uint32_t id);
 const CollationInfo* find_collation(std::string_view name);
 
 const Charset* find_charset_by_collation(std::uint32_t collation_id);
-// Also for a collation that isn't built in: MySQL's and MariaDB's names start with the character set's.
+// Also for a collation that isn't built in: MySQL's and MariaDB's names start with the character
+// set's.
 const Charset* find_charset_by_collation(std::string_view collation_name);
 
-// The collation a column has when a statement names only its character set; in 9.7, which matters for utf8mb4 alone
-// (255 there, 45 in 5.7).
+// The collation a column has when a statement names only its character set; in 9.7, which matters
+// for utf8mb4 alone (255 there, 45 in 5.7).
 const CollationInfo& default_collation(const Charset& charset);
 
 // The built-in list with a server's own on top.
