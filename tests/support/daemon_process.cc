@@ -11,7 +11,8 @@ namespace millrace::testing {
 
 std::string daemon_program() {
   const char* program = std::getenv("MILLRACE_BINARY");
-  if (program == nullptr) throw std::runtime_error("MILLRACE_BINARY is not set: run the test by ctest");
+  if (program == nullptr)
+    throw std::runtime_error("MILLRACE_BINARY is not set: run the test by ctest");
   return program;
 }
 
@@ -84,9 +85,12 @@ std::string DaemonProcess::source_trace(const std::string& source) const {
 
 bool DaemonProcess::wait_for_state(const std::string& source, const std::string& state,
                                    std::chrono::milliseconds deadline) const {
-  return eventually(deadline, [&] {
-    return source_state(source) == state || (process_ != nullptr && !process_->running());
-  }) && source_state(source) == state;
+  return eventually(deadline,
+                    [&] {
+                      return source_state(source) == state ||
+                             (process_ != nullptr && !process_->running());
+                    }) &&
+         source_state(source) == state;
 }
 
 double DaemonProcess::metric(const std::string& series) const {

@@ -48,12 +48,11 @@ Message to_message(const std::string& topic, const rd_kafka_message_t& raw) {
     const char* name = nullptr;
     const void* value = nullptr;
     std::size_t size = 0;
-    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
-                            RD_KAFKA_RESP_ERR_NO_ERROR;
+    for (std::size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
          ++i) {
-      message.headers.emplace_back(name, value == nullptr
-                                             ? ""
-                                             : std::string(static_cast<const char*>(value), size));
+      message.headers.emplace_back(
+          name, value == nullptr ? "" : std::string(static_cast<const char*>(value), size));
     }
   }
   return message;

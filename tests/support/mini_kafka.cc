@@ -16,7 +16,8 @@ bool answers(const std::string& bootstrap) {
   rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
   if (handle == nullptr) return false;
   const struct rd_kafka_metadata* metadata = nullptr;
-  const bool ok = rd_kafka_metadata(handle, 0, nullptr, &metadata, 1000) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  const bool ok =
+      rd_kafka_metadata(handle, 0, nullptr, &metadata, 1000) == RD_KAFKA_RESP_ERR_NO_ERROR;
   if (ok) rd_kafka_metadata_destroy(metadata);
   rd_kafka_destroy(handle);
   return ok;
@@ -27,7 +28,8 @@ bool answers(const std::string& bootstrap) {
 std::string kafka_class_path() {
   const auto libs = cache_folder() / "kafka" / "libs";
   if (!std::filesystem::exists(libs)) {
-    throw std::runtime_error("no Kafka at " + libs.string() + ": run tests/support/provision.sh kafka");
+    throw std::runtime_error("no Kafka at " + libs.string() +
+                             ": run tests/support/provision.sh kafka");
   }
   return (libs / "*").string();
 }
@@ -77,23 +79,27 @@ void MiniKafka::write_properties() const {
 
 void MiniKafka::format_storage() const {
   const CommandResult formatted = run_command(
-      {"java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", kafka_class_path(), "kafka.tools.StorageTool",
-       "format", "--standalone", "-t", "4L6g3nShT-eMCtK--X86sw", "-c",
+      {"java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", kafka_class_path(),
+       "kafka.tools.StorageTool", "format", "--standalone", "-t", "4L6g3nShT-eMCtK--X86sw", "-c",
        (folder_.path() / "server.properties").string()});
-  if (formatted.exit_code != 0) throw std::runtime_error("Kafka format failed:\n" + formatted.output);
+  if (formatted.exit_code != 0)
+    throw std::runtime_error("Kafka format failed:\n" + formatted.output);
 }
 
 void MiniKafka::start() {
   ChildOptions child;
-  child.command = {"java",       "-Xmx" + options_.heap, "-XX:+UseSerialGC",
-                   "-cp",        kafka_class_path(),     "kafka.Kafka",
+  child.command = {"java",
+                   "-Xmx" + options_.heap,
+                   "-XX:+UseSerialGC",
+                   "-cp",
+                   kafka_class_path(),
+                   "kafka.Kafka",
                    (folder_.path() / "server.properties").string()};
   child.output = folder_.path() / "kafka.log";
   child.folder = folder_.path();
   process_ = std::make_unique<ChildProcess>(std::move(child));
-  const bool up = eventually(std::chrono::seconds(90), [this] {
-    return !process_->running() || answers(bootstrap());
-  });
+  const bool up = eventually(std::chrono::seconds(90),
+                             [this] { return !process_->running() || answers(bootstrap()); });
   if (!up || !process_->running()) {
     throw std::runtime_error("Kafka did not start:\n" + read_file(folder_.path() / "kafka.log"));
   }

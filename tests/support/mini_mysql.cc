@@ -28,7 +28,8 @@ std::string user_name() {
 // Holds a lock file while it lives, so that two tests don't make the template at once.
 class FileLock {
  public:
-  explicit FileLock(const fs::path& path) : fd_(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
+  explicit FileLock(const fs::path& path)
+      : fd_(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
     flock(fd_, LOCK_EX);
   }
   ~FileLock() { close(fd_); }

@@ -42,7 +42,9 @@ class MiniMysql {
     stop();
     start();
   }
-  void set_arguments(std::vector<std::string> arguments) { options_.arguments = std::move(arguments); }
+  void set_arguments(std::vector<std::string> arguments) {
+    options_.arguments = std::move(arguments);
+  }
 
  private:
   MiniMysqlOptions options_;

@@ -44,9 +44,9 @@ bool eventually(std::chrono::milliseconds deadline, const std::function<bool()>&
 
 struct ChildOptions {
   std::vector<std::string> command;
-  std::filesystem::path output;  // of stdout and stderr; appended
-  std::filesystem::path stdout_file;  // stdout alone, where it differs
-  std::filesystem::path folder;  // working directory; empty: the test's
+  std::filesystem::path output;                    // of stdout and stderr; appended
+  std::filesystem::path stdout_file;               // stdout alone, where it differs
+  std::filesystem::path folder;                    // working directory; empty: the test's
   std::map<std::string, std::string> environment;  // added to the test's
 };
 
