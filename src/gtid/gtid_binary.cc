@@ -17,18 +17,10 @@ namespace {
 
 constexpr std::size_t kUuidBytes = 16;
 constexpr std::size_t kIntervalBytes = 16;
-constexpr std::size_t kMaxTagLength = 32;
 constexpr char kTaggedFormat = 1;
 
 void append_u64(std::uint64_t value, std::string& out) {
   for (int shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(value >> shift));
-}
-
-bool is_tag(std::string_view tag) {
-  if (tag.size() > kMaxTagLength || (!tag.empty() && tag[0] >= '0' && tag[0] <= '9')) return false;
-  return std::all_of(tag.begin(), tag.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
 }
 
 struct Header {
@@ -67,7 +59,8 @@ Result<GtidSet> GtidSet::decode(std::string_view bytes) {
     if (cursor.failed() || interval_count > cursor.remaining() / kIntervalBytes) {
       return malformed(cursor, "more transactions than bytes");
     }
-    if (!is_tag(tag)) return malformed(cursor, "an impossible tag");
+    const Gtid any{Uuid::from_bytes(uuid), std::string(tag), Gno(1)};
+    if (!any.is_valid()) return malformed(cursor, "an impossible tag");
     std::vector<Interval> intervals;
     intervals.reserve(interval_count);
     std::int64_t last_end = 1;
@@ -83,11 +76,9 @@ Result<GtidSet> GtidSet::decode(std::string_view bytes) {
       last_end = end;
     }
     if (intervals.empty()) continue;
-    const bool is_new =
-        set.intervals_
-            .try_emplace(Tsid{Uuid::from_bytes(uuid), std::string(tag)}, std::move(intervals))
-            .second;
-    if (!is_new) return malformed(cursor, "a repeated UUID");
+    if (!set.intervals_.try_emplace(Tsid{any.uuid, any.tag}, std::move(intervals)).second) {
+      return malformed(cursor, "a repeated UUID");
+    }
   }
   if (!cursor.at_end()) return malformed(cursor, "fewer transactions than bytes");
   return set;

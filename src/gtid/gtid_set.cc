@@ -15,13 +15,22 @@ auto first_reaching(Intervals& intervals, std::int64_t first) {
                           [](const auto& interval, std::int64_t at) { return interval.end < at; });
 }
 
-// Whether a transaction can have this number. The largest is one below the type's, so that an interval's exclusive
-// end fits too.
-bool is_valid(Gno gno) {
+// The largest number is one below the type's, so that an interval's exclusive end fits too.
+bool is_gno(Gno gno) {
   return gno.value() >= 1 && gno.value() < std::numeric_limits<std::int64_t>::max();
 }
 
+bool is_tag(std::string_view tag) {
+  constexpr std::size_t kMaxTagLength = 32;
+  if (tag.size() > kMaxTagLength || (!tag.empty() && tag[0] >= '0' && tag[0] <= '9')) return false;
+  return std::all_of(tag.begin(), tag.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
 }  // namespace
+
+bool Gtid::is_valid() const { return is_gno(gno) && is_tag(tag); }
 
 void GtidSet::add_interval(const Tsid& tsid, Interval interval) {
   MILLRACE_ASSERT(interval.first > 0 && interval.first < interval.end, "an interval is not empty");
@@ -70,7 +79,7 @@ void GtidSet::remove_interval(const Tsid& tsid, Interval interval) {
 }
 
 void GtidSet::add(const Gtid& gtid) {
-  MILLRACE_ASSERT(is_valid(gtid.gno), "a GTID's number is from 1 to 2^63 - 2");
+  MILLRACE_ASSERT(gtid.is_valid(), "a GTID as servers give them");
   const std::int64_t gno = gtid.gno.value();
   add_interval(Tsid{gtid.uuid, gtid.tag}, Interval{gno, gno + 1});
 }
@@ -93,13 +102,13 @@ void GtidSet::subtract(const GtidSet& other) {
 }
 
 void GtidSet::remove(const Gtid& gtid) {
-  if (!is_valid(gtid.gno)) return;
+  if (!is_gno(gtid.gno)) return;
   const std::int64_t gno = gtid.gno.value();
   remove_interval(Tsid{gtid.uuid, gtid.tag}, Interval{gno, gno + 1});
 }
 
 bool GtidSet::contains(const Gtid& gtid) const {
-  if (!is_valid(gtid.gno)) return false;
+  if (!is_gno(gtid.gno)) return false;
   const auto found = intervals_.find(Tsid{gtid.uuid, gtid.tag});
   if (found == intervals_.end()) return false;
   const std::int64_t gno = gtid.gno.value();

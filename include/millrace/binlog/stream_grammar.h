@@ -14,15 +14,23 @@
 //   xa_outcome  = QUERY "XA COMMIT" | QUERY "XA ROLLBACK"
 //   skipped     = an event marked ignorable, or known to be harmless (Aurora's 100 and 101), anywhere
 //
+// Savepoints are items without effect, unless a ROLLBACK TO undoes row events that were sent: see on_rows_undone().
+// A group that is GTID and COMMIT or ROLLBACK alone is an empty transaction.
+//
 // A stream that breaks the grammar, a checksum that doesn't hold, an event that announces loss (INCIDENT), a type
 // that can't be skipped: a definite error with file, position, GTID and type. A stream may also be cut anywhere
 // (connection lost, server restarted): reset() and go on from the last finished transaction; a FORMAT_DESCRIPTION or
 // a fake ROTATE inside a transaction means the same, and is reported by on_abandoned().
 //
+// After an error the grammar is stuck: feed() returns the same error until reset(), so that no caller can step over a
+// damaged event.
+//
+// Positions: the wire's are 32 bits, files grow beyond. Within a file a position that steps back by more than half the
+// range has wrapped. (Behind a GTID dump that skips gigabytes the upper part can be too low; GTIDs decide there.)
+//
 // Single-threaded. Views passed to the visitor live until its call returns.
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +48,8 @@ struct EventContext {
   const std::string* file = nullptr;  // current binlog file
   std::uint64_t start = 0;            // offset of the event; inside a payload: of the payload event
   std::uint64_t end = 0;              // offset after it
-  // Index within the transaction as offsets count it: BEGIN is 0, then every event is one more.
+  // Index within the transaction as offsets count it: BEGIN is 0, then every event of the grammar's `transaction` is
+  // one more, in a payload or not. Skipped events don't count: servers differ in what they add (Aurora's padding).
   std::uint64_t index = 0;
 };
 
@@ -90,14 +99,22 @@ class StreamVisitor {
   virtual Status on_heartbeat(const BinlogPosition& position) = 0;
   // An event that carries no change for us (ignorable, Aurora's, harmless). For counting.
   virtual Status on_skipped(const EventHeader& header) = 0;
+  // The head of a file: what all files before it hold.
+  virtual Status on_previous_gtids(const gtid::GtidSet&) { return {}; }
+  // ROLLBACK TO SAVEPOINT undid the row events of the open transaction whose index is above `index`. Servers cut such
+  // events out, except in a transaction that also did what can't be rolled back (a temporary table, a table without
+  // transactions), and then nothing tells which of the rows were undone. By default an error: publishing rows that may
+  // not exist is not this program's choice.
+  virtual Status on_rows_undone(const EventContext& at, std::uint64_t index);
 };
 
 // Whether events before the first FORMAT_DESCRIPTION of a stream carry a checksum: true where the session asked for
 // CRC32 (@source_binlog_checksum).
 struct StreamGrammarOptions {
   bool checksum_before_format = true;
-  // Binlog files have no artificial ROTATE; their name is known from outside.
-  std::string file;
+  // Where the stream starts. Binlog files have no artificial ROTATE; their name is known from outside.
+  std::string file = {};
+  std::uint64_t offset = 4;  // after the file's magic number
 };
 
 class StreamGrammar {
@@ -107,11 +124,12 @@ class StreamGrammar {
 
   // One whole event with header and checksum, as it stands in the packet after its status byte, or in a file.
   Status feed(std::string_view event);
-  // The connection was lost: the next event fed is the first of a new stream.
+  // The connection was lost: the next event fed is the first of a new stream. The visitor is not told.
   void reset(StreamGrammarOptions options);
 
   // The current file and the end of the last event fed.
   const BinlogPosition& position() const;
+  // Inside a group: from its GTID event on, before BEGIN too.
   bool in_transaction() const;
 
  private:

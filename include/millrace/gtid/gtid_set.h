@@ -50,6 +50,8 @@ struct Gtid {
   // "uuid:5" or "uuid:tag:5".
   std::string to_text() const;
   static Result<Gtid> parse(std::string_view text);
+  // Whether tag and number are ones that a server gives: a tag in its canonical form, a number of 1 to 2^63 - 2.
+  bool is_valid() const;
   friend auto operator<=>(const Gtid&, const Gtid&) = default;
 };
 
@@ -65,6 +67,7 @@ class GtidSet {
   // The dump command's binary form; the tagged form only where a tag is present.
   std::string encode() const;
 
+  // `gtid` is valid.
   void add(const Gtid& gtid);
   void add(const GtidSet& other);
   void subtract(const GtidSet& other);

@@ -45,7 +45,8 @@ std::string tagged_gtid(const gtid::Gtid& gtid, const GtidOptions& options) {
   field(4), gtid::append_signed_varint(1, fields);
   field(5), gtid::append_signed_varint(2, fields);
   field(6), gtid::append_varint(options.immediate_commit_us, fields);
-  if (options.original_commit_us) field(7), gtid::append_varint(*options.original_commit_us, fields);
+  if (options.original_commit_us)
+    field(7), gtid::append_varint(*options.original_commit_us, fields);
   field(8), gtid::append_varint(options.transaction_bytes, fields);
   field(9), gtid::append_varint(80400, fields);
   std::string size;
@@ -113,7 +114,8 @@ BinlogBuilder& BinlogBuilder::fake_rotate() {
 std::string BinlogBuilder::format_description_body(bool mid_file) const {
   // Post-header lengths by type, as a 9.x server lists them; that of 40 is wrong there too.
   static const std::string lengths = from_hex(
-      "00 0d 00 08 00 00 00 00 04 00 04 00 00 00 62 00 04 1a 08 00 00 00 08 08 08 02 00 00 00 0a 0a 0a"
+      "00 0d 00 08 00 00 00 00 04 00 04 00 00 00 62 00 04 1a 08 00 00 00 08 08 08 02 00 00 00 0a "
+      "0a 0a"
       "2a 2a 00 12 34 00 0a 28 00 00");
   std::string version = options_.server_version;
   version.resize(50, '\0');

@@ -49,7 +49,7 @@ struct GtidOptions {
 struct RowsOptions {
   int version = 2;  // 1: as before 5.6
   bool statement_end = true;
-  std::string extra = {};                     // version 2's extra data
+  std::string extra = {};                         // version 2's extra data
   std::optional<std::vector<bool>> present = {};  // columns in the (before) image; all where empty
   std::optional<std::vector<bool>> present_after = {};
 };
@@ -93,7 +93,9 @@ class BinlogBuilder {
   BinlogBuilder& xa_end(const binlog::Xid& xid) { return query("XA END " + xid.to_text()); }
   BinlogBuilder& xa_prepare(const binlog::Xid& xid, bool one_phase = false);
   BinlogBuilder& xa_commit(const binlog::Xid& xid) { return query("XA COMMIT " + xid.to_text()); }
-  BinlogBuilder& xa_rollback(const binlog::Xid& xid) { return query("XA ROLLBACK " + xid.to_text()); }
+  BinlogBuilder& xa_rollback(const binlog::Xid& xid) {
+    return query("XA ROLLBACK " + xid.to_text());
+  }
   BinlogBuilder& rows_query(std::string_view sql);
   BinlogBuilder& table_map(const Table& table);
   BinlogBuilder& write_rows(const Table& table, const std::vector<Row>& rows,
@@ -128,7 +130,8 @@ class BinlogBuilder {
     bool artificial = false;
     bool checksum = true;
   };
-  BinlogBuilder& append(binlog::EventType type, std::string_view body, std::uint16_t flags, Place place);
+  BinlogBuilder& append(binlog::EventType type, std::string_view body, std::uint16_t flags,
+                        Place place);
   std::string format_description_body(bool mid_file) const;
   std::string rows_header(const Table& table, const RowsOptions& options, bool is_update) const;
 

@@ -89,7 +89,8 @@ Status RecordingVisitor::on_table_map(const binlog::EventContext& at, const binl
 Status RecordingVisitor::on_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
                                  std::string_view) {
   std::string line = std::string(name_of(rows)) + " id=" + std::to_string(rows.table_id.value());
-  line += " " + to_hex(rows.columns_before) + " " + to_hex(rows.columns_after) + " " + to_hex(rows.rows);
+  line += " " + to_hex(rows.columns_before) + " " + to_hex(rows.columns_after) + " " +
+          to_hex(rows.rows);
   return add(at, line + (rows.statement_end ? " end" : ""));
 }
 

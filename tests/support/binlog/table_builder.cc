@@ -5,8 +5,9 @@
 namespace millrace::test {
 namespace {
 
-constexpr std::uint8_t kTiny = 1, kLong = 3, kDouble = 5, kLongLong = 8, kVarchar = 15, kDatetime2 = 18,
-                       kJson = 245, kEnum = 247, kSet = 248, kBlob = 252, kString = 254;
+constexpr std::uint8_t kTiny = 1, kLong = 3, kDouble = 5, kLongLong = 8, kVarchar = 15,
+                       kDatetime2 = 18, kJson = 245, kEnum = 247, kSet = 248, kBlob = 252,
+                       kString = 254;
 
 std::string bits_msb_first(const std::vector<bool>& bits) {
   std::string out((bits.size() + 7) / 8, '\0');
@@ -65,8 +66,10 @@ std::string optional_metadata(const std::vector<Column>& columns, Metadata metad
   if (!collations.empty()) append_field(3, collations, out);
   if (metadata == Metadata::kMinimal) return out;
   append_field(4, names, out);
-  if (const std::string labels = labels_of(columns, true); !labels.empty()) append_field(5, labels, out);
-  if (const std::string labels = labels_of(columns, false); !labels.empty()) append_field(6, labels, out);
+  if (const std::string labels = labels_of(columns, true); !labels.empty())
+    append_field(5, labels, out);
+  if (const std::string labels = labels_of(columns, false); !labels.empty())
+    append_field(6, labels, out);
   if (!keys.empty()) append_field(8, keys, out);
   if (!label_collations.empty()) append_field(11, label_collations, out);
   append_field(12, bits_msb_first(visible), out);
@@ -77,7 +80,8 @@ std::string optional_metadata(const std::vector<Column>& columns, Metadata metad
 
 std::string le(std::uint64_t value, std::size_t width) {
   std::string out;
-  for (std::size_t i = 0; i < width; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
+  for (std::size_t i = 0; i < width; ++i)
+    out.push_back(i < 8 ? static_cast<char>(value >> (8 * i)) : 0);
   return out;
 }
 
