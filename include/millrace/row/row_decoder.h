@@ -7,6 +7,9 @@
 // An error is definite: it names the column and the offset in the event.
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "millrace/base/byte_cursor.h"
 #include "millrace/base/result.h"
@@ -21,10 +24,33 @@ struct RowDecoderStats {
   std::uint64_t json_bases_missing = 0;
 };
 
+// How to read a table's row images: a compact entry a column. Made once a table; immutable.
+class RowPlan {
+ public:
+  explicit RowPlan(const schema::TableSchema& schema);
+
+  struct ColumnCodec {
+    schema::ColumnType type = schema::ColumnType::kNull;
+    bool is_unsigned = false;
+    bool is_binary = false;   // bytes without a character set
+    std::uint8_t width = 0;   // bytes of the value, or of its length prefix
+    std::uint8_t fraction_digits = 0;
+    std::uint16_t bits = 0;   // kBit
+  };
+  const std::vector<ColumnCodec>& columns() const { return columns_; }
+  std::size_t json_columns() const { return json_columns_; }
+  const std::string& column_name(std::size_t index) const { return names_[index]; }
+
+ private:
+  std::vector<ColumnCodec> columns_;
+  std::vector<std::string> names_;  // for messages
+  std::size_t json_columns_ = 0;
+};
+
 class RowDecoder {
  public:
-  // `event` and `schema` outlive the decoder.
-  RowDecoder(const schema::TableSchema& schema, const binlog::RowsEvent& event);
+  // `plan` and `event` outlive the decoder.
+  RowDecoder(const RowPlan& plan, const binlog::RowsEvent& event);
 
   // Decodes the next row: kWrite fills `after`, kDelete `before`, kUpdate both; the other is left empty
   // (values.empty()). False when the event has no more rows.
@@ -33,11 +59,14 @@ class RowDecoder {
   const RowDecoderStats& stats() const { return stats_; }
 
  private:
-  Status read_image(std::string_view present, bool partial, const Row* base, Row& row);
+  Status read_image(std::string_view present, Row& row, const Row* json_base);
+  Status read_partial_json(std::size_t column, const Row& base, Row& row);
+  Error truncated(std::size_t column) const;
 
-  const schema::TableSchema& schema_;
+  const RowPlan& plan_;
   const binlog::RowsEvent& event_;
   ByteCursor cursor_;
+  bool any_row_read_ = false;
   RowDecoderStats stats_;
 };
 

@@ -30,4 +30,8 @@ Result<TableMapColumns> decode_table_map_columns(const binlog::TableMap& map);
 // and both sides.
 Result<TableSchema> merge_with_catalog(const TableMapColumns& from_map, const TableSchema& catalog);
 
+// Lays over a schema with full metadata what only the catalog knows (column_type, defaults, comments), when the two
+// agree in every column; else it stays as it is.
+void enrich_from_catalog(TableSchema& from_map, const TableSchema& catalog);
+
 }  // namespace millrace::schema
