@@ -85,6 +85,20 @@ std::uint32_t number_in_brackets(std::string_view column_type) {
       std::strtoul(std::string(column_type.substr(open + 1)).c_str(), nullptr, 10));
 }
 
+// What stands for the character behind a backslash in a label.
+char unescaped(char c) {
+  switch (c) {
+    case '0':
+      return '\0';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    default:
+      return c;
+  }
+}
+
 std::uint32_t packed_set_bytes(std::size_t labels) {
   const std::size_t bytes = (labels + 7) / 8;
   return static_cast<std::uint32_t>(bytes > 4 ? 8 : std::max<std::size_t>(bytes, 1));
@@ -131,11 +145,16 @@ std::vector<std::string> parse_labels(std::string_view column_type) {
     i = column_type.find('\'', i);
     if (i == std::string_view::npos) break;
     std::string label;
-    // information_schema doubles quotes and leaves backslashes as they are.
+    // The server doubles a quote and puts a backslash before a backslash, NUL, newline and carriage return, whatever
+    // the sql_mode.
     for (++i; i < column_type.size(); ++i) {
+      const bool has_next = i + 1 < column_type.size();
       if (column_type[i] == '\'') {
-        if (i + 1 >= column_type.size() || column_type[i + 1] != '\'') break;
+        if (!has_next || column_type[i + 1] != '\'') break;
         ++i;
+      } else if (column_type[i] == '\\' && has_next) {
+        label.push_back(unescaped(column_type[++i]));
+        continue;
       }
       label.push_back(column_type[i]);
     }

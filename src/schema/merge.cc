@@ -16,20 +16,25 @@ std::string describe(const Column& column) {
   return text;
 }
 
-// Whether the two can be the same column. Signedness counts only where the map says it (8.0.1 and up).
-bool agree(const Column& from_map, const Column& catalog, bool has_signedness) {
-  return from_map.type == catalog.type && from_map.length == catalog.length &&
-         from_map.scale == catalog.scale && from_map.is_nullable == catalog.is_nullable &&
-         (!has_signedness || from_map.is_unsigned == catalog.is_unsigned);
+// A column made before 5.6 keeps its old format until its table is rebuilt; information_schema doesn't show it.
+ColumnType modern_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::kTimestampOld:
+      return ColumnType::kTimestamp2;
+    case ColumnType::kDatetimeOld:
+      return ColumnType::kDatetime2;
+    case ColumnType::kTimeOld:
+      return ColumnType::kTime2;
+    default:
+      return type;
+  }
 }
 
-bool says_signedness(const TableSchema& schema) {
-  // A server that writes optional metadata always writes collations of character columns and signedness of numbers.
-  for (const Column& column : schema.columns) {
-    if (column.is_unsigned && column.type != ColumnType::kYear) return true;
-    if (is_character_column(column) && column.collation != 0) return true;
-  }
-  return false;
+// Whether the two can be the same column. Signedness counts only where the map says it (8.0.1 and up).
+bool agree(const Column& from_map, const Column& catalog, bool has_signedness) {
+  return modern_type(from_map.type) == modern_type(catalog.type) && from_map.length == catalog.length &&
+         from_map.scale == catalog.scale && from_map.is_nullable == catalog.is_nullable &&
+         (!has_signedness || from_map.is_unsigned == catalog.is_unsigned);
 }
 
 void copy_catalog_facts(Column& column, const Column& catalog) {
@@ -50,17 +55,17 @@ Result<TableSchema> merge_with_catalog(const TableMapColumns& from_map, const Ta
                           std::to_string(map.columns.size()) + " columns, the stored structure " +
                           std::to_string(catalog.columns.size()));
   }
-  const bool has_signedness = says_signedness(map);
   TableSchema merged = catalog;
   merged.name = map.name;
   for (std::size_t i = 0; i < merged.columns.size(); ++i) {
     Column& column = merged.columns[i];
     const Column& said = map.columns[i];
-    if (!agree(said, column, has_signedness)) {
+    if (!agree(said, column, from_map.has_signedness)) {
       return definite_error("the structure of " + name + " is not the stored one: column " +
                             std::to_string(i + 1) + " (" + column.name + ") is " + describe(said) +
                             " in the binlog, " + describe(column) + " in the stored structure");
     }
+    column.type = said.type;
     if (said.collation != 0) {
       column.collation = said.collation;
       column.charset = said.charset;

@@ -1,8 +1,6 @@
-#include <algorithm>
-#include <bit>
-#include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "millrace/base/byte_cursor.h"
 #include "millrace/base/limits.h"
@@ -13,7 +11,7 @@
 
 // TABLE_MAP to columns: the type byte and its metadata bytes say how a value is read, the optional metadata (MySQL
 // 8.0.1 and up; a sequence of type, length, value) says signedness and character sets, and with
-// binary_row_metadata=FULL names, labels and keys. Layout as in MySQL 9.7, Table_map_event.
+// binlog_row_metadata=FULL names, labels and keys. Layout as in MySQL 9.7, Table_map_event.
 
 namespace millrace::schema {
 namespace {
@@ -237,6 +235,7 @@ class TableMapReader {
   // One bit a numeric column, most significant first.
   void read_signedness(ByteCursor& value) {
     const std::string_view bits = value.read_rest();
+    result_.has_signedness = true;
     std::size_t bit = 0;
     for (Column& column : columns()) {
       if (!is_numeric_column(column)) continue;
