@@ -54,7 +54,8 @@ bool read_table_references(HeadParser& parser, std::initializer_list<std::string
       tokens.take();
     } else {
       const Token token = tokens.take();
-      expects_table = token.is_symbol(',') || token.is_word("JOIN") || token.is_word("STRAIGHT_JOIN");
+      expects_table =
+          token.is_symbol(',') || token.is_word("JOIN") || token.is_word("STRAIGHT_JOIN");
     }
   }
   return !expects_table;

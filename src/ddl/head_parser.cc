@@ -36,8 +36,8 @@ bool HeadParser::add_table() {
 }
 
 bool HeadParser::accept_if_exists() {
-  const bool found = tokens.accept_sequence({"IF", "EXISTS"}) ||
-                     tokens.accept_sequence({"IF", "NOT", "EXISTS"});
+  const bool found =
+      tokens.accept_sequence({"IF", "EXISTS"}) || tokens.accept_sequence({"IF", "NOT", "EXISTS"});
   statement.if_exists |= found;
   return found;
 }

@@ -36,12 +36,8 @@ struct Token {
   std::size_t offset = 0;
   std::string_view text;  // as written, with quotes
 
-  bool is_trivia() const {
-    return kind <= TokenKind::kVersionClose;
-  }
-  bool is_symbol(char symbol) const {
-    return kind == TokenKind::kSymbol && text[0] == symbol;
-  }
+  bool is_trivia() const { return kind <= TokenKind::kVersionClose; }
+  bool is_symbol(char symbol) const { return kind == TokenKind::kSymbol && text[0] == symbol; }
   // `keyword` in upper case.
   bool is_word(std::string_view keyword) const;
   bool is_identifier() const {

@@ -16,19 +16,33 @@ constexpr std::size_t kFirstWordsBytes = 64;
 
 // Statements that change neither shape nor rows of a table, by their first word.
 constexpr auto kHarmlessVerbs = std::to_array<std::string_view>({
-    "ANALYZE",  "BACKUP",  "BEGIN",     "BINLOG",     "CACHE",    "CHANGE",   "CHECK",
-    "CHECKSUM", "CLONE",   "COMMIT",    "DEALLOCATE", "DESC",     "DESCRIBE", "EXPLAIN",
-    "FLUSH",    "GET",     "GRANT",     "HANDLER",    "HELP",     "INSTALL",  "KILL",
-    "LOCK",     "OPTIMIZE", "PREPARE",  "PURGE",      "RELEASE",  "REPAIR",   "RESET",
-    "RESIGNAL", "RESTART", "REVOKE",    "ROLLBACK",   "SAVEPOINT", "SET",     "SHOW",
-    "SHUTDOWN", "SIGNAL",  "START",     "STOP",       "UNINSTALL", "UNLOCK",  "USE",
+    "ANALYZE",  "BACKUP",   "BEGIN",   "BINLOG",     "CACHE",     "CHANGE",   "CHECK",
+    "CHECKSUM", "CLONE",    "COMMIT",  "DEALLOCATE", "DESC",      "DESCRIBE", "EXPLAIN",
+    "FLUSH",    "GET",      "GRANT",   "HANDLER",    "HELP",      "INSTALL",  "KILL",
+    "LOCK",     "OPTIMIZE", "PREPARE", "PURGE",      "RELEASE",   "REPAIR",   "RESET",
+    "RESIGNAL", "RESTART",  "REVOKE",  "ROLLBACK",   "SAVEPOINT", "SET",      "SHOW",
+    "SHUTDOWN", "SIGNAL",   "START",   "STOP",       "UNINSTALL", "UNLOCK",   "USE",
     "XA",
 });
 
 // What CREATE, ALTER and DROP are about where it is no table, index or database.
 constexpr auto kHarmlessObjects = std::to_array<std::string_view>({
-    "EVENT",   "FUNCTION", "INSTANCE", "LIBRARY",  "LOGFILE", "PACKAGE",    "PREPARE", "PROCEDURE",
-    "REFERENCE", "RESOURCE", "ROLE",   "SEQUENCE", "SERVER",  "TABLESPACE", "TRIGGER", "USER",
+    "EVENT",
+    "FUNCTION",
+    "INSTANCE",
+    "LIBRARY",
+    "LOGFILE",
+    "PACKAGE",
+    "PREPARE",
+    "PROCEDURE",
+    "REFERENCE",
+    "RESOURCE",
+    "ROLE",
+    "SEQUENCE",
+    "SERVER",
+    "TABLESPACE",
+    "TRIGGER",
+    "USER",
     "VIEW",
 });
 
@@ -49,8 +63,9 @@ void skip_modifiers(HeadParser& parser) {
       parser.statement.temporary = true;
       continue;
     }
-    if (tokens.accept_any({"UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE", "IGNORE", "AGGREGATE",
-                           "UNDO", "JSON", "RELATIONAL", "DUALITY", "MATERIALIZED", "EXTERNAL"})) {
+    if (tokens.accept_any({"UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE", "IGNORE",
+                           "AGGREGATE", "UNDO", "JSON", "RELATIONAL", "DUALITY", "MATERIALIZED",
+                           "EXTERNAL"})) {
       continue;
     }
     if (tokens.accept_sequence({"SQL", "SECURITY"})) {
@@ -252,9 +267,8 @@ Statement classify_statement(std::string_view sql, std::string_view database,
   Statement& statement = parser.statement;
   // An open quote means that the text was read wrongly (a charset that hides quotes in its characters): names may be
   // missing, so what was found doesn't count.
-  const bool complete =
-      understood &&
-      (statement.kind == StatementKind::kHarmless || !parser.tokens.has_unterminated());
+  const bool complete = understood && (statement.kind == StatementKind::kHarmless ||
+                                       !parser.tokens.has_unterminated());
   if (!complete) {
     statement.kind = StatementKind::kUnknown;
     statement.temporary = false;

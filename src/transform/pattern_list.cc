@@ -87,9 +87,10 @@ Result<PatternList> PatternList::compile(const std::vector<std::string>& pattern
   PatternList list;
   for (const std::string& pattern : patterns) {
     if (const auto place = find_java_class_syntax(pattern)) {
-      return pattern_error(pattern, *place,
-                           "sets within a character class ([a[b]], [a&&b]) are not supported; write "
-                           "the characters out, or a look-ahead");
+      return pattern_error(
+          pattern, *place,
+          "sets within a character class ([a[b]], [a&&b]) are not supported; write "
+          "the characters out, or a look-ahead");
     }
     Pattern compiled;
     MILLRACE_ASSIGN_OR_RETURN(compiled.whole, compile_one(pattern, kOptions | PCRE2_ENDANCHORED));

@@ -24,21 +24,23 @@ enum class Operation : char {
 
 // What all events of one transaction share. Immutable; held by every batch that carries rows of it.
 struct TransactionInfo {
-  std::string gtid;               // "uuid:5", "uuid:tag:5"; empty without GTIDs
-  std::uint64_t commit_us = 0;    // original commit since 1970; 0: take the event header's second
-  std::uint32_t thread_id = 0;    // of the session, from BEGIN
-  std::string file;               // binlog file of the row events
+  std::string gtid;             // "uuid:5", "uuid:tag:5"; empty without GTIDs
+  std::uint64_t commit_us = 0;  // original commit since 1970; 0: take the event header's second
+  std::uint32_t thread_id = 0;  // of the session, from BEGIN
+  std::string file;             // binlog file of the row events
 };
 
 // Where the event of a row stands. The rows of one event share all but `row`.
 struct SourceInfo {
   const TransactionInfo* transaction = nullptr;
-  ServerId server_id;              // that executed it first
-  std::uint32_t timestamp = 0;     // of the event header, seconds since 1970
-  std::uint64_t position = 0;      // start of the row event in the file
-  std::uint32_t row = 0;           // index of the row in the event
-  bool has_thread = true;          // false for TRUNCATE and other statements
-  std::string_view query;          // the statement's text where include.query asks for it
+  ServerId server_id;           // that executed it first
+  std::uint32_t timestamp = 0;  // of the event header, seconds since 1970
+  std::uint64_t position = 0;   // start of the row event in the file
+  std::uint32_t row = 0;        // index of the row in the event
+  bool has_thread = true;       // false for TRUNCATE and other statements
+  std::string_view query;       // the statement's text where include.query asks for it
+  // source.snapshot: "false" for the stream; a snapshot's rows say "first", "true", "last" ...
+  std::string_view snapshot = "false";
 };
 
 struct ChangeEvent {

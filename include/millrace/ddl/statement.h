@@ -28,26 +28,27 @@ struct TableReference {
 };
 
 enum class StatementKind : std::uint8_t {
-  kHarmless,        // can't change a table's shape or rows: GRANT, CREATE VIEW, ANALYZE, SET ...
-  kCreateTable,     // also IF NOT EXISTS of a table that exists, LIKE, SELECT
-  kAlterTable,      // with every RENAME TO target; also CREATE/DROP INDEX
-  kRenameTable,     // all sources and targets, in order
+  kHarmless,     // can't change a table's shape or rows: GRANT, CREATE VIEW, ANALYZE, SET ...
+  kCreateTable,  // also IF NOT EXISTS of a table that exists, LIKE, SELECT
+  kAlterTable,   // with every RENAME TO target; also CREATE/DROP INDEX
+  kRenameTable,  // all sources and targets, in order
   kDropTable,
   kTruncate,
-  kDatabase,        // CREATE, ALTER, DROP DATABASE: `tables` holds the database with an empty table
-  kDml,             // INSERT, UPDATE, DELETE, REPLACE, LOAD DATA, CALL, in statement format
-  kUnknown,         // not understood
+  kDatabase,  // CREATE, ALTER, DROP DATABASE: `tables` holds the database with an empty table
+  kDml,       // INSERT, UPDATE, DELETE, REPLACE, LOAD DATA, CALL, in statement format
+  kUnknown,   // not understood
 };
 
 struct Statement {
   StatementKind kind = StatementKind::kUnknown;
-  bool temporary = false;      // concerns temporary tables only
-  bool if_exists = false;      // IF EXISTS or IF NOT EXISTS
+  bool temporary = false;  // concerns temporary tables only
+  bool if_exists = false;  // IF EXISTS or IF NOT EXISTS
   std::vector<TableReference> tables;
-  std::string first_words;     // for messages: "ALTER TABLE"
+  std::string first_words;  // for messages: "ALTER TABLE"
 };
 
 // `sql` in UTF-8 (or the client's ASCII-compatible charset); `database` is the session's default.
-Statement classify_statement(std::string_view sql, std::string_view database, std::uint64_t sql_mode);
+Statement classify_statement(std::string_view sql, std::string_view database,
+                             std::uint64_t sql_mode);
 
 }  // namespace millrace::ddl

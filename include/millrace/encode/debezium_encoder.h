@@ -6,7 +6,7 @@
 // straight run of appends into one buffer.
 //
 // A TablePlan is immutable and shared between threads, but for its counters, which are atomic. A DebeziumEncoder
-// belongs to one thread. Errors are definite and name table and column.
+// belongs to one thread. Errors are definite and name table and column; a failed event leaves the batch as it was.
 
 #include <atomic>
 #include <cstdint>
@@ -40,12 +40,15 @@ struct EncoderOptions {
   std::string run_id;
   bool enable_time_adjuster = true;
   InvalidText invalid_text = InvalidText::kReplace;
-  // unavailable.value.placeholder: empty leaves absent columns out.
+  // unavailable.value.placeholder: what an absent column of strings, ENUM, SET or JSON says (in base64 where the
+  // column holds bytes). Empty leaves absent columns out. Numbers, dates, spatial values and vectors are always left
+  // out: nobody expects a string there.
   std::string unavailable_placeholder;
   bool json_mysql_form = false;  // json.format=mysql
 };
 
-// Counters of one table's conversions; shared by all threads.
+// Counters of one table's conversions; shared by all threads. A value counts each time that it is printed: in the key,
+// in `before` and in `after`.
 struct ConversionCounters {
   std::atomic<std::uint64_t> invalid_text{0};
   std::atomic<std::uint64_t> json_bases_missing{0};
@@ -72,21 +75,30 @@ class TablePlan {
 
 class DebeziumEncoder {
  public:
-  // `options` and `clock` outlive the encoder.
+  // `options` and `clock` outlive the encoder, and so do the plans that it is given.
   DebeziumEncoder(const EncoderOptions& options, const Clock& clock);
+  DebeziumEncoder(DebeziumEncoder&&) noexcept;
+  DebeziumEncoder& operator=(DebeziumEncoder&&) noexcept;
+  ~DebeziumEncoder();
 
-  // Appends the event's records: one, with the tombstone after a delete, or the three to five of a key change.
+  // Appends the event's records:
+  //   create, update, read   one
+  //   delete                 one, and its tombstone (a null key too, as Debezium)
+  //   update of the key      delete, tombstone, create; the first two have the new key in a header, the third the old
+  //   truncate               one, with a null key
+  // A column that the after image of an update leaves out is unchanged: `after` and the key take it from the before
+  // image where that has it.
   Status encode(const change::ChangeEvent& event, const TablePlan& plan, RecordBatch& out);
 
  private:
-  const EncoderOptions& options_;
-  const Clock& clock_;
-  std::string scratch_;
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 // Debezium's topic for a table: prefix.db.table with every character outside [A-Za-z0-9._-] turned into '_', cut
-// at 249 characters.
-std::string topic_name(std::string_view prefix, const schema::TableName& table);
+// at 249 characters. A character is one of UTF-16, as in Java: an emoji gives two.
+std::string topic_name(std::string_view prefix, const schema::TableName& table,
+                       std::string_view delimiter = ".");
 
 // One record as a line of JSON, as the stdout and file sinks and `decode` print it:
 // {"topic":...,"partition":null,"key":...,"value":...,"headers":{...}} and a line feed.

@@ -24,10 +24,10 @@ class SqlGenerator {
 
   std::string text() {
     static constexpr std::string_view kPieces[] = {
-        "'",  "\"", "`",  "\\", "/*",    "*/",   "/*!",   "/*M!", "50100", "--",  "-- ", "#",
-        "\n", " ",  "\t", ".",  ",",     "(",    ")",     ";",    "a",     "T_1", "9",   "\xc3\xa9",
-        "=",  "@",  "ALTER", "TABLE", "RENAME", "TO", "CREATE", "INDEX", "ON", "DELETE", "FROM",
-        "UPDATE", "SET", "WITH", "AS", "\xff"};
+        "'",      "\"",    "`",  "\\",       "/*",   "*/",     "/*!",   "/*M!",  "50100",  "--",
+        "-- ",    "#",     "\n", " ",        "\t",   ".",      ",",     "(",     ")",      ";",
+        "a",      "T_1",   "9",  "\xc3\xa9", "=",    "@",      "ALTER", "TABLE", "RENAME", "TO",
+        "CREATE", "INDEX", "ON", "DELETE",   "FROM", "UPDATE", "SET",   "WITH",  "AS",     "\xff"};
     std::string sql;
     const std::size_t count = random_() % 60;
     for (std::size_t i = 0; i < count; ++i) {
@@ -72,8 +72,8 @@ TEST(LexerProperty, quoted_names_survive) {
     std::string quoted = "`";
     for (char c : name) quoted.append(c == '`' ? 2U : 1U, c);
     quoted += '`';
-    const Statement statement = classify_statement("DROP TABLE /* ' */ d." + quoted + ",u", "s",
-                                                   generator.sql_mode());
+    const Statement statement =
+        classify_statement("DROP TABLE /* ' */ d." + quoted + ",u", "s", generator.sql_mode());
     ASSERT_EQ(statement.tables.size(), 2U) << quoted;
     ASSERT_EQ(statement.tables[0], (TableReference{"d", name}));
     ASSERT_EQ(statement.tables[1], (TableReference{"s", "u"}));

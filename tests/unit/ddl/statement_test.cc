@@ -178,7 +178,8 @@ const StatementCase kHarmlessCases[] = {
     {"DROP ROLE r", K::kHarmless, ""},
     {"CREATE VIEW v AS SELECT * FROM t", K::kHarmless, ""},
     {"CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v` AS "
-     "SELECT 1", K::kHarmless, ""},
+     "SELECT 1",
+     K::kHarmless, ""},
     {"CREATE OR REPLACE VIEW v AS SELECT 1", K::kHarmless, ""},
     {"CREATE OR REPLACE JSON RELATIONAL DUALITY VIEW v AS SELECT 1", K::kHarmless, ""},
     {"ALTER SQL SECURITY INVOKER VIEW v AS SELECT 1", K::kHarmless, ""},
@@ -270,7 +271,8 @@ TEST(StatementFlags, if_exists) {
 }
 
 TEST(StatementFirstWords, name_the_form) {
-  EXPECT_EQ(classify_statement("alter ignore table t add c int", "s", 0).first_words, "ALTER TABLE");
+  EXPECT_EQ(classify_statement("alter ignore table t add c int", "s", 0).first_words,
+            "ALTER TABLE");
   EXPECT_EQ(classify_statement("rename tables a to b", "s", 0).first_words, "RENAME TABLE");
   EXPECT_EQ(classify_statement("frobnicate t", "s", 0).first_words, "FROBNICATE");
   EXPECT_EQ(classify_statement("create widget w", "s", 0).first_words, "CREATE WIDGET");

@@ -14,7 +14,7 @@ using Patterns = std::vector<std::string>;
 struct FilterCase {
   const char* name;
   TableFilterOptions options;
-  Patterns captured;    // "db.table"
+  Patterns captured;  // "db.table"
   Patterns uncaptured;
 };
 
@@ -64,23 +64,38 @@ TableFilterOptions with_builtin(Patterns database_include) {
 INSTANTIATE_TEST_SUITE_P(
     Cases, TableFilterTest,
     testing::Values(
-        FilterCase{"everything", {}, {"shop.orders", "x.y"}, {"mysql.user", "SYS.x",
-                   "performance_schema.threads", "information_schema.tables"}},
-        FilterCase{"database_include", databases({"shop"}), {"shop.orders"},
+        FilterCase{
+            "everything",
+            {},
+            {"shop.orders", "x.y"},
+            {"mysql.user", "SYS.x", "performance_schema.threads", "information_schema.tables"}},
+        FilterCase{"database_include",
+                   databases({"shop"}),
+                   {"shop.orders"},
                    {"shop2.orders", "ashop.orders", "x.shop"}},
         FilterCase{"database_include_any_case", databases({"Shop"}), {"sHOP.orders"}, {}},
-        FilterCase{"database_include_regex", databases({"tenant_[0-9]+", "shop"}),
-                   {"tenant_1.a", "tenant_42.a", "shop.a"}, {"tenant_.a", "tenant_1x.a"}},
+        FilterCase{"database_include_regex",
+                   databases({"tenant_[0-9]+", "shop"}),
+                   {"tenant_1.a", "tenant_42.a", "shop.a"},
+                   {"tenant_.a", "tenant_1x.a"}},
         FilterCase{"database_exclude", databases({}, {"tmp_.*"}), {"shop.a"}, {"tmp_1.a"}},
-        FilterCase{"table_include", tables({"shop\\.orders", "x[.]y.*"}),
-                   {"shop.orders", "x.y", "x.yz"}, {"shop.orders2", "shop.order", "y.x"}},
-        FilterCase{"table_include_dot_is_any", tables({"shop.orders"}), {"shop.orders"},
-                   {"shop.xorders"}},
-        FilterCase{"table_exclude", tables({}, {"shop\\.(tmp|log)_.*"}), {"shop.a", "x.tmp_1"},
+        FilterCase{"table_include",
+                   tables({"shop\\.orders", "x[.]y.*"}),
+                   {"shop.orders", "x.y", "x.yz"},
+                   {"shop.orders2", "shop.order", "y.x"}},
+        FilterCase{
+            "table_include_dot_is_any", tables({"shop.orders"}), {"shop.orders"}, {"shop.xorders"}},
+        FilterCase{"table_exclude",
+                   tables({}, {"shop\\.(tmp|log)_.*"}),
+                   {"shop.a", "x.tmp_1"},
                    {"shop.tmp_1", "shop.log_a"}},
-        FilterCase{"both_lists", both({"shop"}, {".*\\.orders"}), {"shop.orders"},
+        FilterCase{"both_lists",
+                   both({"shop"}, {".*\\.orders"}),
+                   {"shop.orders"},
                    {"x.orders", "shop.users"}},
-        FilterCase{"alternatives_are_anchored", tables({"shop\\.a|shop\\.b"}), {"shop.a", "shop.b"},
+        FilterCase{"alternatives_are_anchored",
+                   tables({"shop\\.a|shop\\.b"}),
+                   {"shop.a", "shop.b"},
                    {"shop.ab", "shop.a2", "xshop.b"}},
         FilterCase{"lazy_still_whole", tables({"shop\\.a.*?"}), {"shop.a", "shop.abc"}, {}},
         FilterCase{"look_ahead", tables({"shop\\.(?!tmp_).*"}), {"shop.a"}, {"shop.tmp_a"}},

@@ -1,0 +1,101 @@
+#include "encode/calendar.h"
+
+#include <array>
+
+namespace millrace::encode {
+namespace {
+
+bool is_leap_year(std::int64_t year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+int days_of_month(std::int64_t year, int month) {
+  static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const int days = kDays[static_cast<std::size_t>(month - 1)];
+  return month == 2 && is_leap_year(year) ? days + 1 : days;
+}
+
+struct Date {
+  int year, month, day;
+};
+
+// The inverse of days_since_1970 from the year 0 on. Years are counted from March, so that the day that comes and goes
+// is the year's last.
+Date date_of_days(std::int64_t days) {
+  constexpr std::int64_t kDaysOf400Years = 146'097;
+  const std::int64_t since_march_0 = days + 719'468;
+  const std::int64_t cycle = since_march_0 / kDaysOf400Years;
+  const std::int64_t day_of_cycle = since_march_0 % kDaysOf400Years;
+  const std::int64_t year_of_cycle =
+      (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36'524 - day_of_cycle / 146'096) / 365;
+  const std::int64_t day_of_year =
+      day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+  const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
+  const auto day = static_cast<int>(day_of_year - (153 * month_from_march + 2) / 5 + 1);
+  const auto month =
+      static_cast<int>(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
+  const auto year = static_cast<int>(year_of_cycle + cycle * 400 + (month <= 2 ? 1 : 0));
+  return {year, month, day};
+}
+
+char* write_digits(std::int64_t value, unsigned count, char* out) {
+  for (unsigned i = count; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
+  return out + count;
+}
+
+}  // namespace
+
+std::int64_t days_since_1970(std::int64_t year, int month, int day) {
+  const std::int64_t year_from_march = month <= 2 ? year - 1 : year;
+  const std::int64_t cycle = (year_from_march >= 0 ? year_from_march : year_from_march - 399) / 400;
+  const std::int64_t year_of_cycle = year_from_march - cycle * 400;
+  const std::int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  const std::int64_t day_of_cycle =
+      year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year;
+  return cycle * 146'097 + day_of_cycle - 719'468;
+}
+
+std::optional<std::int64_t> checked_days(const row::CalendarTime& date, bool adjust_years) {
+  if (date.year == 0 || date.month == 0 || date.month > 12 || date.day == 0) return std::nullopt;
+  if (date.day > days_of_month(date.year, date.month)) return std::nullopt;
+  std::int64_t year = date.year;
+  if (adjust_years && year < 100) year += year < 70 ? 2000 : 1900;
+  return days_since_1970(year, date.month, date.day);
+}
+
+void write_iso_timestamp(std::int64_t microseconds_since_1970, unsigned fraction_digits,
+                         JsonWriter& out) {
+  constexpr std::int64_t kMicrosecondsOfDay = kSecondsOfDay * kMicrosecondsOfSecond;
+  std::int64_t days = microseconds_since_1970 / kMicrosecondsOfDay;
+  std::int64_t rest = microseconds_since_1970 % kMicrosecondsOfDay;
+  if (rest < 0) {
+    rest += kMicrosecondsOfDay;
+    --days;
+  }
+  const std::int64_t second = rest / kMicrosecondsOfSecond;
+  std::int64_t fraction = rest % kMicrosecondsOfSecond;
+  const Date date = date_of_days(days);
+  char* p = out.reserve(32);
+  *p++ = '"';
+  p = write_digits(date.year, 4, p);
+  *p++ = '-';
+  p = write_digits(date.month, 2, p);
+  *p++ = '-';
+  p = write_digits(date.day, 2, p);
+  *p++ = 'T';
+  p = write_digits(second / 3600, 2, p);
+  *p++ = ':';
+  p = write_digits(second / 60 % 60, 2, p);
+  *p++ = ':';
+  p = write_digits(second % 60, 2, p);
+  if (fraction_digits > 0) {
+    *p++ = '.';
+    for (unsigned i = fraction_digits; i < 6; ++i) fraction /= 10;
+    p = write_digits(fraction, fraction_digits, p);
+  }
+  *p++ = 'Z';
+  *p++ = '"';
+  out.advance_to(p);
+}
+
+}  // namespace millrace::encode

@@ -1,0 +1,283 @@
+#include "millrace/encode/debezium_encoder.h"
+
+#include <utility>
+
+#include "encode/json_writer.h"
+#include "encode/source_block.h"
+#include "encode/table_plan.h"
+#include "encode/value_writer.h"
+
+namespace millrace::encode {
+namespace {
+
+using change::Operation;
+using row::Value;
+using row::ValueKind;
+
+constexpr std::string_view kNewKeyHeader = "__debezium.newkey";
+constexpr std::string_view kOldKeyHeader = "__debezium.oldkey";
+
+// Same bytes or number; decides only whether keys must be compared as they are printed.
+bool is_same(const Value& a, const Value& b) {
+  if (a.kind != b.kind || a.bytes != b.bytes) return false;
+  if (a.kind == ValueKind::kDate || a.kind == ValueKind::kDatetime) return a.date == b.date;
+  return a.u64 == b.u64 || !a.bytes.empty();
+}
+
+// A row's values; what the image lacks comes from another image of the same row, if there is one.
+struct Image {
+  const row::Row* row = nullptr;
+  const row::Row* fallback = nullptr;
+
+  const Value& at(std::size_t column) const {
+    const Value& value = row->values[column];
+    return value.is_absent() && fallback != nullptr ? fallback->values[column] : value;
+  }
+};
+
+}  // namespace
+
+// Prints an event's keys and values into one buffer, which becomes part of the batch when all went well.
+class DebeziumEncoder::Impl {
+ public:
+  Impl(const EncoderOptions& options, const Clock& clock)
+      : options_(options), clock_(clock), values_(options, writer_) {}
+
+  Status encode(const change::ChangeEvent& event, const TablePlan::Impl& plan, RecordBatch& out);
+
+ private:
+  // Where records say their bytes are: in the buffer as long as it is filled, moved into the batch at the end.
+  using Range = ByteRange;
+
+  Status encode_one(const change::ChangeEvent& event, const Image& before, const Image& after);
+  Status encode_key_change(const change::ChangeEvent& event, const Image& before,
+                           const Image& after, Range old_key, Range new_key);
+  Result<Range> write_key(const Image& image);
+  Result<Range> write_value(const change::ChangeEvent& event, Operation operation,
+                            const Image& before, const Image& after);
+  bool write_row(const Image& image);
+  void write_instants();
+  bool key_changes(const Image& before, const Image& after) const;
+
+  void add_record(Range key, Range value, std::string_view key_header = {}, Range other_key = {});
+  void add_tombstone();
+  void add_context_headers();
+  void publish(RecordBatch& out);
+  Range since(std::size_t offset) const { return {offset, writer_.size() - offset}; }
+  std::string_view text(Range range) const { return writer_.view(range.offset, range.size); }
+
+  const EncoderOptions& options_;
+  const Clock& clock_;
+  JsonWriter writer_;
+  ValueWriter values_;
+  SourceBlock source_;
+  // Of the event at hand.
+  const TablePlan::Impl* plan_ = nullptr;
+  std::vector<Record> records_;
+  std::vector<Header> headers_;
+  std::vector<std::string> notices_;
+};
+
+Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const TablePlan::Impl& plan,
+                                     RecordBatch& out) {
+  const std::size_t columns = plan.columns.size();
+  const bool fits = (event.before == nullptr || event.before->values.size() == columns) &&
+                    (event.after == nullptr || event.after->values.size() == columns);
+  MILLRACE_ASSERT(fits && event.source.transaction != nullptr, "event of another table");
+  plan_ = &plan;
+  writer_.truncate(0);
+  records_.clear();
+  headers_.clear();
+  notices_.clear();
+  source_.prepare(event, plan);
+
+  const Image before{event.before};
+  const Image after{event.after, event.before};
+  if (event.operation == Operation::kUpdate && key_changes(before, after)) {
+    MILLRACE_ASSIGN_OR_RETURN(const Range old_key, write_key(before));
+    MILLRACE_ASSIGN_OR_RETURN(const Range new_key, write_key(after));
+    if (text(old_key) != text(new_key)) {
+      MILLRACE_RETURN_IF_ERROR(encode_key_change(event, before, after, old_key, new_key));
+      publish(out);
+      return {};
+    }
+    // Different bytes of the same key, as far as anybody can see: -0.0 and 0.0.
+    writer_.truncate(0);
+  }
+  MILLRACE_RETURN_IF_ERROR(encode_one(event, before, after));
+  publish(out);
+  return {};
+}
+
+Status DebeziumEncoder::Impl::encode_one(const change::ChangeEvent& event, const Image& before,
+                                         const Image& after) {
+  Range key;
+  if (event.operation != Operation::kTruncate) {
+    MILLRACE_ASSIGN_OR_RETURN(key, write_key(after.row != nullptr ? after : before));
+  }
+  MILLRACE_ASSIGN_OR_RETURN(const Range value, write_value(event, event.operation, before, after));
+  add_record(key, value);
+  if (event.operation == Operation::kDelete && options_.tombstones_on_delete) add_tombstone();
+  return {};
+}
+
+Status DebeziumEncoder::Impl::encode_key_change(const change::ChangeEvent& event,
+                                                const Image& before, const Image& after,
+                                                Range old_key, Range new_key) {
+  MILLRACE_ASSIGN_OR_RETURN(const Range deletion,
+                            write_value(event, Operation::kDelete, before, Image{}));
+  MILLRACE_ASSIGN_OR_RETURN(const Range creation,
+                            write_value(event, Operation::kCreate, Image{}, after));
+  add_record(old_key, deletion, kNewKeyHeader, new_key);
+  if (options_.tombstones_on_delete) add_tombstone();
+  add_record(new_key, creation, kOldKeyHeader, old_key);
+  return {};
+}
+
+bool DebeziumEncoder::Impl::key_changes(const Image& before, const Image& after) const {
+  for (const std::size_t column : plan_->table->key_columns) {
+    if (!is_same(before.at(column), after.at(column))) return true;
+  }
+  return false;
+}
+
+// {"id":1}; absent for a table without a key.
+Result<ByteRange> DebeziumEncoder::Impl::write_key(const Image& image) {
+  const auto& key_columns = plan_->table->key_columns;
+  if (key_columns.empty()) return Range{};
+  const std::size_t start = writer_.size();
+  writer_.raw('{');
+  std::size_t skipped = 1;  // the first name's comma
+  for (const std::size_t column : key_columns) {
+    const Value& value = image.at(column);
+    if (value.is_absent()) [[unlikely]] {
+      return definite_error(
+          plan_->table->name.to_text() + "." + plan_->columns[column].column->name +
+          ": a key column is not in the row image (binlog_row_image=MINIMAL and a "
+          "statement that leaves the key to its default); set binlog_row_image=FULL");
+    }
+    writer_.raw(std::string_view(plan_->columns[column].name).substr(skipped));
+    skipped = 0;
+    if (!values_.write(*plan_, column, value, notices_)) return values_.take_error();
+  }
+  writer_.raw('}');
+  return since(start);
+}
+
+Result<ByteRange> DebeziumEncoder::Impl::write_value(const change::ChangeEvent& event,
+                                                     Operation operation, const Image& before,
+                                                     const Image& after) {
+  const std::size_t start = writer_.size();
+  writer_.raw("{\"before\":");
+  if (!write_row(before)) return values_.take_error();
+  writer_.raw(",\"after\":");
+  if (!write_row(after)) return values_.take_error();
+  writer_.raw(source_.head());
+  writer_.integer(std::uint64_t{event.source.row});
+  writer_.raw(source_.tail());
+  writer_.raw(static_cast<char>(operation));
+  write_instants();
+  return since(start);
+}
+
+bool DebeziumEncoder::Impl::write_row(const Image& image) {
+  if (image.row == nullptr) {
+    writer_.raw("null");
+    return true;
+  }
+  writer_.raw('{');
+  std::size_t skipped = 1;  // the first name's comma
+  const std::size_t columns = plan_->columns.size();
+  for (std::size_t i = 0; i < columns; ++i) {
+    const ColumnPlan& column = plan_->columns[i];
+    const Value& value = image.at(i);
+    if (value.is_absent()) [[unlikely]] {
+      if (column.absent.empty()) continue;
+      writer_.raw(std::string_view(column.absent).substr(skipped));
+    } else {
+      writer_.raw(std::string_view(column.name).substr(skipped));
+      if (!values_.write(*plan_, i, value, notices_)) return false;
+    }
+    skipped = 0;
+  }
+  writer_.raw('}');
+  return true;
+}
+
+// ","ts_ms":...,"ts_us":...,"ts_ns":...} : when this event was made.
+void DebeziumEncoder::Impl::write_instants() {
+  const std::int64_t now_ns = clock_.wall_ns();
+  writer_.raw("\",\"ts_ms\":");
+  writer_.integer(now_ns / 1'000'000);
+  writer_.raw(",\"ts_us\":");
+  writer_.integer(now_ns / 1000);
+  writer_.raw(",\"ts_ns\":");
+  writer_.integer(now_ns);
+  writer_.raw('}');
+}
+
+void DebeziumEncoder::Impl::add_record(Range key, Range value, std::string_view key_header,
+                                       Range other_key) {
+  Record record;
+  record.topic = &plan_->topic;
+  record.key = key;
+  record.value = value;
+  record.first_header = static_cast<std::uint32_t>(headers_.size());
+  if (!key_header.empty()) headers_.push_back({key_header, other_key});
+  if (options_.extended_headers) add_context_headers();
+  record.header_count = static_cast<std::uint32_t>(headers_.size()) - record.first_header;
+  records_.push_back(record);
+}
+
+// The last record's key and headers without its value.
+void DebeziumEncoder::Impl::add_tombstone() {
+  Record tombstone = records_.back();
+  tombstone.value = {};
+  records_.push_back(tombstone);
+}
+
+void DebeziumEncoder::Impl::add_context_headers() {
+  const auto add = [this](std::string_view name, std::string_view value) {
+    const std::size_t start = writer_.size();
+    writer_.quoted(value);
+    headers_.push_back({name, since(start)});
+  };
+  add("__debezium.context.connectorLogicalName", options_.logical_name);
+  add("__debezium.context.taskId", options_.task_id);
+  add("__debezium.context.connectorName", options_.connector_name);
+  add("__debezium.context.runId", options_.run_id);
+}
+
+void DebeziumEncoder::Impl::publish(RecordBatch& out) {
+  const std::size_t base = out.bytes.size();
+  const auto first_header = static_cast<std::uint32_t>(out.headers.size());
+  const auto moved = [base](Range range) {
+    if (!range.absent()) range.offset += base;
+    return range;
+  };
+  out.bytes.append(writer_.written_since(0));
+  for (Header header : headers_) {
+    header.value = moved(header.value);
+    out.headers.push_back(header);
+  }
+  for (Record record : records_) {
+    record.key = moved(record.key);
+    record.value = moved(record.value);
+    record.first_header += first_header;
+    out.records.push_back(record);
+  }
+  for (std::string& notice : notices_) out.notices.push_back(std::move(notice));
+}
+
+DebeziumEncoder::DebeziumEncoder(const EncoderOptions& options, const Clock& clock)
+    : impl_(std::make_unique<Impl>(options, clock)) {}
+DebeziumEncoder::DebeziumEncoder(DebeziumEncoder&&) noexcept = default;
+DebeziumEncoder& DebeziumEncoder::operator=(DebeziumEncoder&&) noexcept = default;
+DebeziumEncoder::~DebeziumEncoder() = default;
+
+Status DebeziumEncoder::encode(const change::ChangeEvent& event, const TablePlan& plan,
+                               RecordBatch& out) {
+  return impl_->encode(event, plan.impl(), out);
+}
+
+}  // namespace millrace::encode

@@ -1,0 +1,47 @@
+#pragma once
+
+// The envelope's `source` and `transaction`. Everything but the row's index is the same for all rows of an event, so it
+// is printed once an event and copied for every row.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "encode/json_writer.h"
+#include "encode/table_plan.h"
+#include "millrace/change/change_event.h"
+
+namespace millrace::encode {
+
+class SourceBlock {
+ public:
+  // Makes head() and tail() those of `event`; cheap when they are already.
+  void prepare(const change::ChangeEvent& event, const TablePlan::Impl& plan);
+
+  std::string_view head() const { return head_; }  // ,"source":{ ... "row":
+  std::string_view tail() const {
+    return tail_;
+  }  // ,"thread":16,"query":null},"transaction":null,"op":"
+
+ private:
+  // Everything that head and tail are printed from, by value: addresses may be used again.
+  struct Origin {
+    const TablePlan::Impl* plan = nullptr;
+    std::uint64_t position = 0;
+    std::int64_t instant_us = 0;
+    std::uint32_t server_id = 0;
+    std::uint32_t thread_id = 0;
+    bool has_thread = false;
+    friend bool operator==(const Origin&, const Origin&) = default;
+  };
+
+  void print(const change::ChangeEvent& event);
+  void write_query();
+
+  Origin origin_;
+  std::string gtid_, file_, query_, snapshot_;
+  std::string head_, tail_;
+  JsonWriter writer_;
+};
+
+}  // namespace millrace::encode

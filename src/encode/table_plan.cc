@@ -1,0 +1,42 @@
+#include "encode/table_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "encode/json_writer.h"
+
+namespace millrace::encode {
+
+TablePlan::Impl::Impl(schema::TableSchemaPtr table_schema, Topic table_topic,
+                      const EncoderOptions& options, const std::vector<std::size_t>& bytes_columns)
+    : table(std::move(table_schema)), topic(std::move(table_topic)) {
+  columns.reserve(table->columns.size());
+  for (std::size_t i = 0; i < table->columns.size(); ++i) {
+    const bool as_bytes =
+        std::find(bytes_columns.begin(), bytes_columns.end(), i) != bytes_columns.end();
+    columns.push_back(make_column_plan(table->columns[i], as_bytes, options));
+  }
+  notices_ = std::make_unique<std::atomic<std::uint8_t>[]>(columns.size());
+
+  const auto quoted = [](std::string_view text) {
+    JsonWriter writer;
+    writer.quoted(text);
+    return std::string(writer.written_since(0));
+  };
+  source_start = ",\"source\":{\"version\":" + quoted(options.version) +
+                 ",\"connector\":\"mysql\",\"name\":" + quoted(options.logical_name) +
+                 ",\"ts_ms\":";
+  source_db = ",\"db\":" + quoted(table->name.database) + ",\"sequence\":null,\"ts_us\":";
+  source_table = ",\"table\":" + quoted(table->name.table) + ",\"server_id\":";
+}
+
+TablePlan::TablePlan(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,
+                     std::vector<std::size_t> bytes_columns)
+    : impl_(std::make_unique<Impl>(std::move(table), std::move(topic), options, bytes_columns)) {}
+TablePlan::~TablePlan() = default;
+
+const schema::TableSchema& TablePlan::table() const { return *impl_->table; }
+const Topic& TablePlan::topic() const { return impl_->topic; }
+ConversionCounters& TablePlan::counters() const { return impl_->counters; }
+
+}  // namespace millrace::encode
