@@ -42,7 +42,9 @@ bool SqlClient::can_connect(const std::string& socket) {
 
 std::string SqlClient::try_execute(const std::string& statement) {
   MYSQL* handle = handle_.get();
+  affected_rows_ = 0;
   if (mysql_real_query(handle, statement.data(), statement.size()) != 0) return mysql_error(handle);
+  affected_rows_ = mysql_affected_rows(handle);
   while (true) {
     if (MYSQL_RES* result = mysql_store_result(handle)) mysql_free_result(result);
     const int more = mysql_next_result(handle);

@@ -3,6 +3,7 @@
 // A MySQL client for tests, over libmysqlclient: statements in, rows out, failures as exceptions that show the
 // statement. Independent of the product's own connection on purpose.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class SqlClient {
   std::string value(const std::string& query);
   // Empty when it worked, else the server's error.
   std::string try_execute(const std::string& statement);
+  // Rows that the last statement changed (an update that sets what is there already changes none).
+  std::uint64_t affected_rows() const { return affected_rows_; }
 
  private:
   struct Closer {
@@ -42,6 +45,7 @@ class SqlClient {
                         const std::string& password);
 
   std::unique_ptr<MYSQL, Closer> handle_;
+  std::uint64_t affected_rows_ = 0;
 };
 
 }  // namespace millrace::testing

@@ -1,6 +1,7 @@
 #pragma once
 
-// Builds binlogs for tests, event by event, as a server writes and sends them: right lengths, positions and checksums.
+// Builds binlogs for tests, event by event, as a server writes and sends them: right lengths,
+// positions and checksums.
 //
 //   BinlogBuilder binlog;
 //   binlog.start_stream().gtid("3457d932-e55a-11f1-a4af-02fc00000001:5").begin().table_map(orders)
@@ -68,7 +69,8 @@ class BinlogBuilder {
   // ROTATE, and then as start_stream().
   BinlogBuilder& next_file(std::string file);
   BinlogBuilder& rotate(std::string_view file);
-  // The artificial one, of the current file and position; its checksum is by option before the FORMAT_DESCRIPTION.
+  // The artificial one, of the current file and position; its checksum is by option before the
+  // FORMAT_DESCRIPTION.
   BinlogBuilder& fake_rotate();
   BinlogBuilder& format_description(std::uint16_t flags = 0);
   // As at a start inside a file: log_pos and creation time are 0.
@@ -120,7 +122,8 @@ class BinlogBuilder {
 
   // All events so far, each whole, as packets carry them.
   const std::vector<std::string>& events() const { return events_; }
-  // The current file: magic number and all events since start_file() or next_file() but the artificial ones.
+  // The current file: magic number and all events since start_file() or next_file() but the
+  // artificial ones.
   const std::string& file_bytes() const { return file_bytes_; }
   std::uint64_t position() const { return position_; }
   const std::string& file() const { return options_.file; }

@@ -1,6 +1,7 @@
 #pragma once
 
-// A visitor that writes down every call as a line of text, so that a test compares what a stream means:
+// A visitor that writes down every call as a line of text, so that a test compares what a stream
+// means:
 //
 //   begin 3457d932-...:5 thread=7
 //   map shop.orders id=100 columns=2 #1
@@ -16,7 +17,8 @@ namespace millrace::test {
 
 class RecordingVisitor : public binlog::StreamVisitor {
  public:
-  // With the positions at the ends of the lines. Off, the lines are the same for any encoding of a stream.
+  // With the positions at the ends of the lines. Off, the lines are the same for any encoding of a
+  // stream.
   explicit RecordingVisitor(bool with_positions = false) : with_positions_(with_positions) {}
 
   const std::vector<std::string>& lines() const { return lines_; }

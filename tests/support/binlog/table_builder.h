@@ -1,7 +1,8 @@
 #pragma once
 
-// Tables and rows as a binlog writes them, for tests: a Table gives the bytes of a TABLE_MAP with any amount of metadata,
-// row_image() those of a row. Values are encoded by the caller: small functions below cover the simple types.
+// Tables and rows as a binlog writes them, for tests: a Table gives the bytes of a TABLE_MAP with
+// any amount of metadata, row_image() those of a row. Values are encoded by the caller: small
+// functions below cover the simple types.
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +26,8 @@ std::string to_hex(std::string_view bytes);
 using Cell = std::optional<std::string>;
 using Row = std::vector<Cell>;
 
-// The null bitmap and the values. Every cell is a column of the image: a column that is absent has no cell.
+// The null bitmap and the values. Every cell is a column of the image: a column that is absent has
+// no cell.
 std::string row_image(const Row& row);
 // Bit i set where the column is in the image; LSB first.
 std::string column_bitmap(const std::vector<bool>& present);

@@ -1,0 +1,33 @@
+#pragma once
+
+// Record batches for tests of sinks and of what feeds them.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "millrace/encode/record_batch.h"
+
+namespace millrace::testing {
+
+class BatchBuilder {
+ public:
+  using Headers =
+      std::vector<std::pair<std::string_view, std::string_view>>;  // names are static text
+
+  // No key: a null key. No value: a tombstone.
+  BatchBuilder& add(const std::string& topic, std::optional<std::string_view> key,
+                    std::optional<std::string_view> value, const Headers& headers = {});
+  // The batch so far; the builder begins anew.
+  std::unique_ptr<encode::RecordBatch> take();
+
+ private:
+  encode::ByteRange append(std::optional<std::string_view> text);
+
+  std::unique_ptr<encode::RecordBatch> batch_ = std::make_unique<encode::RecordBatch>();
+};
+
+}  // namespace millrace::testing
