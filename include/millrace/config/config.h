@@ -6,7 +6,9 @@
 // with a warning where it has no meaning here. Secrets come from outside: ${env:NAME}, ${file:PATH}, ${file:PATH:KEY}
 // (a properties file), ${dir:PATH:FILE}.
 //
-// Reading is the only I/O; the result is a value, safe to share.
+// Files that a reference or state.dir names are looked up from the process's working directory.
+//
+// Reading is the only I/O; the result is a value, safe to share. Any thread may read; nothing is kept between calls.
 
 #include <chrono>
 #include <cstdint>
@@ -51,13 +53,14 @@ struct SinkConfig {
 
 struct TopicCreation {
   int partitions = 1;
-  int replication_factor = -1;  // the broker's default
+  int replication_factor = -1;                  // the broker's default
   std::map<std::string, std::string> settings;  // topic.creation.default.<setting>
 };
 
 struct SourceConfig {
   std::string name;
-  int line = 0;  // of the source in the file, for messages
+  std::string file;  // with line: where the source stands, for messages
+  int line = 0;
 
   std::string hostname;
   std::uint16_t port = 3306;
@@ -67,13 +70,12 @@ struct SourceConfig {
   std::optional<std::uint32_t> server_id;
   TlsMode tls_mode = TlsMode::kPreferred;
   std::string tls_ca, tls_cert, tls_key;  // PEM: database.ssl.ca, .cert, .key
-  std::string compression;                // database.compression: none, zlib, zstd
+  std::string compression;                // database.compression: zlib, zstd; empty: none
   std::chrono::milliseconds connect_timeout{30000};
-  std::chrono::milliseconds keep_alive_interval{60000};  // connect.keep.alive.interval.ms
-  std::chrono::milliseconds server_heartbeat{10000};     // how often an idle server must say so; read time-out is twice
+  // binlog.heartbeat.interval.ms: how often an idle server must say so; the read time-out is twice that.
+  std::chrono::milliseconds server_heartbeat{10000};
 
   std::string topic_prefix;
-  std::string topic_delimiter = ".";
   TopicCreation topic_creation;
   std::string snapshot_mode = "initial";
 
@@ -97,13 +99,14 @@ struct SourceConfig {
   std::uint64_t transaction_split_bytes = 32ULL << 20;
   Oversized oversized = Oversized::kFail;
   std::string dead_letter_topic;
-  int errors_max_retries = -1;  // without end
+  int errors_max_retries = -1;                       // without end
   std::chrono::milliseconds retry_delay_max{60000};  // errors.retry.delay.max.ms
 
   // Everything as written, after substitution of nothing: to see what changed on reload, and for REST. Secrets stay
   // references.
   std::map<std::string, std::string> properties;
-  // Changes when any resolved value changes (secrets included): a reload restarts the source then.
+  // Changes when any resolved value that the source's run depends on changes (its own, secrets included, kafka, sink,
+  // group.id and the storage topics): a reload restarts the source then.
   std::uint64_t fingerprint = 0;
 };
 

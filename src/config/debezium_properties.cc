@@ -1,0 +1,213 @@
+// The properties of Debezium's MySQL connector (3.6) that have no place in SourceConfig: accepted with one value,
+// without effect, or refused, each with the reason. A user's existing configuration meets a sentence here, never
+// "unknown".
+
+#include <iterator>
+
+#include "config/property_table.h"
+
+namespace millrace::config {
+namespace {
+
+constexpr Support kOne = Support::kOneValue;
+constexpr Support kNone = Support::kNoEffect;
+constexpr Support kNo = Support::kRefused;
+
+constexpr std::string_view kLater = "not supported yet";
+constexpr std::string_view kNoSnapshot = "snapshots are not built in yet";
+constexpr std::string_view kNoSignals = "signals are not built in yet";
+constexpr std::string_view kNoJdbc = "there is no JDBC driver here";
+constexpr std::string_view kNoQueue = "memory is bounded in bytes";
+constexpr std::string_view kNotJmx = "metrics are Prometheus text at /metrics";
+
+constexpr UnreadProperty kConnection[] = {
+    {"database.ssl.keystore", kNo, "",
+     "Java key stores can't be read: set database.ssl.cert and database.ssl.key (PEM)"},
+    {"database.ssl.keystore.password", kNo, "",
+     "Java key stores can't be read: set database.ssl.cert and database.ssl.key (PEM)"},
+    {"database.ssl.truststore", kNo, "",
+     "Java key stores can't be read: set database.ssl.ca (PEM)"},
+    {"database.ssl.truststore.password", kNo, "",
+     "Java key stores can't be read: set database.ssl.ca (PEM)"},
+    {"database.server.id.offset", kNone, "", "parallel readers have numbers of their own"},
+    {"database.jdbc.driver", kOne, "com.mysql.cj.jdbc.Driver", kNoJdbc},
+    {"database.protocol", kOne, "jdbc:mysql", kNoJdbc},
+    {"database.initial.statements", kNo, "", kLater},
+    {"database.query.timeout.ms", kNone, "",
+     "queries are small: they run at start and see the catalog only"},
+    {"database.<driverParameter>", kNone, "", kNoJdbc},
+    {"driver.*", kNone, "", kNoJdbc},
+    {"connect.keep.alive", kNone, "",
+     "a dead connection is always noticed, see binlog.heartbeat.interval.ms"},
+    {"connect.keep.alive.interval.ms", kNone, "",
+     "a dead connection is noticed after twice binlog.heartbeat.interval.ms"},
+    {"use.nongraceful.disconnect", kNone, "", "a connection that is given up is closed at once"},
+    {"binlog.net.write.timeout", kNone, "", "the server's own value is used"},
+    {"binlog.net.read.timeout", kNone, "", "the server's own value is used"},
+    {"connection.validation.timeout.ms", kNone, "", "connect.timeout.ms bounds it"},
+};
+
+constexpr UnreadProperty kFilters[] = {
+    {"column.include.list", kNo, "", kLater},
+    {"column.exclude.list", kNo, "", kLater},
+    {"message.key.columns", kNo, "", kLater},
+    {"skip.messages.without.change", kOne, "false", kLater},
+    {"snapshot.include.collection.list", kNo, "", kNoSnapshot},
+    {"guardrail.collections.max", kOne, "0", kLater},
+    {"guardrail.collections.limit.action", kNone, "", "there is no limit"},
+};
+
+constexpr UnreadProperty kValues[] = {
+    {"decimal.handling.mode", kOne, "precise", kLater},
+    {"bigint.unsigned.handling.mode", kOne, "long", kLater},
+    {"binary.handling.mode", kOne, "bytes", kLater},
+    {"time.precision.mode", kOne, "adaptive_time_microseconds", kLater},
+    {"schema.name.adjustment.mode", kOne, "none", kLater},
+    {"field.name.adjustment.mode", kOne, "none", kLater},
+    {"event.converting.failure.handling.mode", kNone, "",
+     "a value that can't be decoded stops the source; text follows charset.invalid"},
+    {"event.processing.failure.handling.mode", kOne, "fail", "events are never skipped in silence"},
+    {"event.deserialization.failure.handling.mode", kOne, "fail",
+     "events are never skipped in silence"},
+    {"inconsistent.schema.handling.mode", kOne, "fail", "events are never skipped in silence"},
+    {"converters", kNo, "", "Java classes can't run here"},
+    {"post.processors", kNo, "", "Java classes can't run here"},
+    {"include.schema.comments", kOne, "false", kLater},
+    {"column.mask.hash.*", kNo, "", kLater},
+    {"column.mask.with.*", kNo, "", kLater},
+    {"column.mask.hash.v2.*", kNo, "", kLater},
+    {"column.truncate.to.*", kNo, "", kLater},
+    {"column.propagate.source.type", kNo, "", "JSON without a schema has no place for it"},
+    {"datatype.propagate.source.type", kNo, "", "JSON without a schema has no place for it"},
+    {"sourceinfo.struct.maker", kOne, "io.debezium.connector.mysql.MySqlSourceInfoStructMaker",
+     "Java classes can't run here"},
+};
+
+constexpr UnreadProperty kSnapshot[] = {
+    {"snapshot.mode.custom.name", kNo, "", "Java classes can't run here"},
+    {"snapshot.mode.configuration.based.*", kNo, "", kNoSnapshot},
+    {"snapshot.locking.mode", kNone, "", "nothing is ever locked"},
+    {"snapshot.locking.mode.custom.name", kNo, "", "Java classes can't run here"},
+    {"snapshot.lock.timeout.ms", kNone, "", "nothing is ever locked"},
+    {"snapshot.query.mode", kOne, "select_all", kNoSnapshot},
+    {"snapshot.query.mode.custom.name", kNo, "", "Java classes can't run here"},
+    {"snapshot.select.statement.overrides", kNo, "", kNoSnapshot},
+    {"snapshot.select.statement.overrides.*", kNo, "", kNoSnapshot},
+    {"snapshot.fetch.size", kNone, "", kNoSnapshot},
+    {"min.row.count.to.stream.results", kNone, "", kNoSnapshot},
+    {"snapshot.delay.ms", kNone, "", kNoSnapshot},
+    {"streaming.delay.ms", kNone, "", kNoSnapshot},
+    {"snapshot.max.threads", kNone, "", kNoSnapshot},
+    {"snapshot.max.threads.multiplier", kNone, "", kNoSnapshot},
+    {"legacy.snapshot.max.threads", kNone, "", kNoSnapshot},
+    {"snapshot.tables.order.by.row.count", kNone, "", kNoSnapshot},
+    {"snapshot.scan.all.columns.force", kNone, "", kNoSnapshot},
+    {"incremental.snapshot.chunk.size", kNone, "", kNoSnapshot},
+    {"incremental.snapshot.allow.schema.changes", kNone, "", kNoSnapshot},
+    {"incremental.snapshot.watermarking.strategy", kNone, "", kNoSnapshot},
+    {"read.only", kNone, "", "nothing is ever written to the source"},
+};
+
+constexpr UnreadProperty kStreaming[] = {
+    {"gtid.source.includes", kNo, "", kLater},
+    {"gtid.source.excludes", kNo, "", kLater},
+    {"gtid.source.filter.dml.events", kNone, "", "it needs gtid.source.includes or excludes"},
+    {"gtid.ignore.on.recovery", kOne, "false", "a server's files say nothing about another server"},
+    {"log.position.check.enable", kNone, "",
+     "the server is always asked whether it still has the position"},
+    {"binlog.buffer.size", kNone, "",
+     "MySQL writes no transaction to the binlog that it rolls back"},
+    {"max.queue.size", kNone, "", kNoQueue},
+    {"max.batch.size", kNone, "", kNoQueue},
+    {"max.queue.size.in.bytes", kNone, "", kNoQueue},
+    {"queue.provider.type", kNone, "", kNoQueue},
+    {"poll.interval.ms", kNone, "", "nothing is polled: an event is taken when it comes"},
+    {"poll.dispatch.interval.ms", kNone, "", "nothing is polled: an event is taken when it comes"},
+    {"query.fetch.size", kNone, "", kNoJdbc},
+    {"retriable.restart.connector.wait.ms", kNone, "",
+     "the back-off grows from half a second to errors.retry.delay.max.ms"},
+    {"custom.retriable.exception", kNone, "", "what may heal is retried without being named"},
+    {"executor.shutdown.timeout.ms", kNone, "", "a stop takes at most 10 seconds"},
+    {"heartbeat.interval.ms", kOne, "0",
+     "not supported yet; the offset moves on by itself when captured tables are idle"},
+    {"heartbeat.action.query", kNo, "",
+     "nothing is ever written to the source, and the offset moves on by itself when captured "
+     "tables are idle"},
+    {"provide.transaction.metadata", kOne, "false", kLater},
+    {"transaction.metadata.factory", kNone, "", "it needs provide.transaction.metadata"},
+    {"ddl.parser.type", kNone, "", "there is one parser"},
+    {"offset.activity.monitor.interval.ms", kNone, "",
+     "the offset moves on by itself when captured tables are idle"},
+    {"resolve.create.table.like.schema", kNone, "", "there is no schema history"},
+};
+
+constexpr UnreadProperty kSchemaHistory[] = {
+    {"include.schema.changes", kOne, "false",
+     "not supported yet; false is the default here (Debezium's: true)"},
+    {"schema.history.internal", kNone, "", "not needed: structures are stored with the offset"},
+    {"schema.history.internal.*", kNone, "", "not needed: structures are stored with the offset"},
+    {"memory.management.schemas.class", kNone, "", "equal structures are stored once"},
+    {"memory.management.tables.class", kNone, "", "equal structures are stored once"},
+};
+
+constexpr UnreadProperty kTopicsAndSignals[] = {
+    {"topic.naming.strategy", kOne,
+     "io.debezium.schema.DefaultTopicNamingStrategy|io.debezium.schema.SchemaTopicNamingStrategy",
+     kLater},
+    {"topic.delimiter", kOne, ".", kLater},
+    {"topic.cache.size", kNone, "", "a topic's name is kept with its table"},
+    {"topic.transaction", kNone, "", "it needs provide.transaction.metadata"},
+    {"topic.heartbeat.prefix", kNone, "", "there are no heartbeat records"},
+    {"topic.heartbeat.name", kNone, "", "there are no heartbeat records"},
+    {"signal.enabled.channels", kNone, "", kNoSignals},
+    {"signal.data.collection", kNo, "", kNoSignals},
+    {"signal.poll.interval.ms", kNone, "", kNoSignals},
+    {"signal.kafka.*", kNo, "", kNoSignals},
+    {"signal.consumer.*", kNo, "", kNoSignals},
+    {"signal.file", kNo, "", kNoSignals},
+    {"signal.emit.failure.*", kNone, "", kNoSignals},
+    {"notification.enabled.channels", kNo, "", kLater},
+    {"notification.sink.topic.name", kNone, "", "it needs notification.enabled.channels"},
+    {"custom.metric.tags", kNone, "", kNotJmx},
+    {"statistics.metrics.enabled", kNone, "", kNotJmx},
+    {"advanced.metrics.enable", kNone, "", kNotJmx},
+    {"custom.sanitize.pattern", kNone, "",
+     "it hides values in Debezium's log; here secrets are never logged"},
+    {"openlineage.integration.enabled", kOne, "false", kLater},
+    {"openlineage.integration.*", kNone, "", "it needs openlineage.integration.enabled"},
+};
+
+// What older versions called them: still found in configurations, and no longer read by Debezium itself.
+constexpr UnreadProperty kOldNames[] = {
+    {"database.server.name", kNo, "", "is called topic.prefix since Debezium 2"},
+    {"database.history", kNone, "", "not needed: structures are stored with the offset"},
+    {"database.history.*", kNone, "", "not needed: structures are stored with the offset"},
+    {"database.whitelist", kNo, "", "is called database.include.list since Debezium 1.3"},
+    {"database.blacklist", kNo, "", "is called database.exclude.list since Debezium 1.3"},
+    {"table.whitelist", kNo, "", "is called table.include.list since Debezium 1.3"},
+    {"table.blacklist", kNo, "", "is called table.exclude.list since Debezium 1.3"},
+    {"column.whitelist", kNo, "",
+     "is called column.include.list since Debezium 1.3, which is not supported yet"},
+    {"column.blacklist", kNo, "",
+     "is called column.exclude.list since Debezium 1.3, which is not supported yet"},
+};
+
+}  // namespace
+
+std::vector<UnreadProperty> other_debezium_properties() {
+  std::vector<UnreadProperty> all;
+  const auto add = [&all](const auto& part) {
+    all.insert(all.end(), std::begin(part), std::end(part));
+  };
+  add(kConnection);
+  add(kFilters);
+  add(kValues);
+  add(kSnapshot);
+  add(kStreaming);
+  add(kSchemaHistory);
+  add(kTopicsAndSignals);
+  add(kOldNames);
+  return all;
+}
+
+}  // namespace millrace::config

@@ -1,0 +1,190 @@
+#include "config/source_reader.h"
+
+#include <algorithm>
+
+#include "config/section_reader.h"
+#include "millrace/base/encoding.h"
+
+namespace millrace::config {
+namespace {
+
+// Properties like `converters: a,b` name others, `a.type` and so on, that belong to them.
+std::vector<std::string> owned_prefixes(const YamlNode& mapping) {
+  std::vector<std::string> prefixes;
+  for (const std::string_view owner : {"converters", "post.processors"}) {
+    const YamlEntry* entry = mapping.find(owner);
+    if (entry == nullptr) continue;
+    for (const std::string& word : split_words(entry->value.text)) prefixes.push_back(word + ".");
+  }
+  return prefixes;
+}
+
+// Reads the properties of a source; `name` is left to the caller, who knows where else a name can stand.
+class SourceReader {
+ public:
+  SourceReader(const YamlNode& mapping, SourceConfig& source, Problems& problems)
+      : mapping_(mapping), source_(source), problems_(problems) {}
+
+  void read() {
+    YamlNode known;
+    const std::vector<std::string> owned = owned_prefixes(mapping_);
+    for (const YamlEntry& entry : mapping_.entries) {
+      if (entry.value.kind == YamlNode::Kind::kScalar)
+        source_.properties[entry.key] = entry.value.text;
+      const bool covered = std::ranges::any_of(
+          owned, [&](const std::string& prefix) { return entry.key.starts_with(prefix); });
+      if (entry.key != "name" && !covered) known.entries.push_back(entry);
+    }
+    read_section(known, source_.file, source_properties(), source_, problems_, &resolved_);
+    check_required();
+    check_lists();
+    check_converters();
+    check_tls();
+    check_oversized();
+    source_.fingerprint = fingerprint();
+  }
+
+ private:
+  bool has(std::string_view key) const { return mapping_.find(key) != nullptr; }
+
+  // A problem at a key that is there, or else at the source.
+  void error_at(std::string_view key, std::string_view sentence) {
+    const YamlEntry* entry = mapping_.find(key);
+    const int line = entry == nullptr ? source_.line : entry->line;
+    problems_.error({source_.file, line}, key, sentence);
+  }
+
+  void check_required() {
+    const std::string missing = "is missing in source " + source_.name;
+    if (!has("topic.prefix")) {
+      // The old name is refused with a hint of its own.
+      if (!has("database.server.name")) error_at("topic.prefix", missing);
+    }
+    if (!has("database.hostname") && !has("database.unix.socket"))
+      error_at("database.hostname", missing);
+    if (!has("database.user")) error_at("database.user", missing);
+    if (!has("snapshot.mode")) {
+      error_at("snapshot.mode",
+               missing +
+                   ", and its default initial can't be used: snapshots are not built in yet: "
+                   "set snapshot.mode: no_data");
+    }
+    for (const std::string_view key : {"database.hostname", "database.user"}) {
+      const auto it = resolved_.find(std::string(key));
+      if (it != resolved_.end() && trim(it->second).empty()) error_at(key, "is empty");
+    }
+  }
+
+  void check_lists() {
+    for (const std::string_view what : {"database", "table"}) {
+      const std::string include = std::string(what) + ".include.list";
+      const std::string exclude = std::string(what) + ".exclude.list";
+      if (has(include) && has(exclude)) error_at(exclude, "can't be used together with " + include);
+    }
+  }
+
+  // The JSON converter's own default is an envelope with a schema, which isn't written here.
+  void check_converters() {
+    for (const std::string_view converter : {"key.converter", "value.converter"}) {
+      const std::string option = std::string(converter) + ".schemas.enable";
+      if (has(converter) && !has(option)) {
+        error_at(converter,
+                 "needs " + option +
+                     ": false: the converter's default is true, which is not supported yet");
+      }
+    }
+  }
+
+  void check_tls() {
+    const bool verifies =
+        source_.tls_mode == TlsMode::kVerifyCa || source_.tls_mode == TlsMode::kVerifyIdentity;
+    if (verifies && source_.tls_ca.empty()) {
+      error_at("database.ssl.mode",
+               "needs database.ssl.ca, a PEM file with the certificates to trust");
+    }
+    if (source_.tls_cert.empty() != source_.tls_key.empty()) {
+      error_at(source_.tls_cert.empty() ? "database.ssl.key" : "database.ssl.cert",
+               "needs the other: database.ssl.cert and database.ssl.key go together");
+    }
+  }
+
+  void check_oversized() {
+    if (source_.oversized == Oversized::kDeadLetter && source_.dead_letter_topic.empty()) {
+      error_at("errors.oversized", "dead_letter needs errors.deadletterqueue.topic.name");
+    }
+  }
+
+  std::uint64_t fingerprint() const {
+    std::uint64_t hash = fnv1a_64(source_.name);
+    for (const auto& [key, value] : resolved_) {  // sorted: the order in the file doesn't count
+      hash = fnv1a_64(key, hash);
+      hash = fnv1a_64(std::string_view("\0", 1), hash);
+      hash = fnv1a_64(value, hash);
+      hash = fnv1a_64(std::string_view("\0", 1), hash);
+    }
+    return hash;
+  }
+
+  const YamlNode& mapping_;
+  SourceConfig& source_;
+  Problems& problems_;
+  std::map<std::string, std::string> resolved_;
+};
+
+// A name becomes part of URLs, transactional ids and metric labels.
+bool is_name(std::string_view name) {
+  return !name.empty() && trim(name) == name && std::ranges::none_of(name, [](char c) {
+    return c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+}
+
+// The name that a mapping gives to itself; empty when it gives none.
+std::string own_name(const YamlNode& mapping) {
+  const YamlEntry* entry = mapping.find("name");
+  return entry == nullptr ? "" : entry->value.text;
+}
+
+// Kafka Connect's form to the mapping of properties inside it.
+const YamlNode& unwrap(const YamlNode& node, const Place& place, Problems& problems) {
+  const YamlEntry* config = node.find("config");
+  if (config == nullptr || !config->value.is_mapping()) return node;
+  for (const YamlEntry& entry : node.entries) {
+    if (entry.key == "name" || entry.key == "config") continue;
+    if (entry.key == "initial_state" && equals_ignoring_case(entry.value.text, "RUNNING")) continue;
+    problems.error({place.file, entry.line}, entry.key,
+                   "can't stand beside name and config; properties go into config");
+  }
+  return config->value;
+}
+
+}  // namespace
+
+SourceConfig read_source(const std::string& name, const YamlNode& node, const Place& place,
+                         Problems& problems) {
+  SourceConfig source;
+  source.name = name;
+  source.file = place.file;
+  source.line = place.line;
+  if (!node.is_mapping()) {
+    problems.error(place, name, "is not a mapping of properties");
+    return source;
+  }
+  const YamlNode& mapping = unwrap(node, place, problems);
+  for (const YamlNode* level : {&node, &mapping}) {
+    const std::string own = own_name(*level);
+    if (own.empty()) continue;
+    if (source.name.empty()) source.name = own;
+    if (own != source.name) {
+      problems.error(
+          {place.file, level->find("name")->line}, "name",
+          "'" + own + "' differs from the name " + source.name + " under which the source stands");
+    }
+  }
+  if (!is_name(source.name)) {
+    problems.error(place, source.name, "can't be a source's name: no blanks around it, no slash");
+  }
+  SourceReader(mapping, source, problems).read();
+  return source;
+}
+
+}  // namespace millrace::config
