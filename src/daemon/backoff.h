@@ -18,7 +18,7 @@ class Backoff {
   // Between half of the step and the step.
   std::chrono::milliseconds next() {
     const int doublings = std::min(attempts_++, 20);
-    const auto step = std::min(longest_, first_ * (1LL << doublings));
+    const std::chrono::milliseconds step = std::min<std::chrono::milliseconds>(longest_, first_ * (1LL << doublings));
     return std::chrono::milliseconds(
         std::uniform_int_distribution<std::int64_t>(step.count() / 2, step.count())(random_));
   }

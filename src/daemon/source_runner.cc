@@ -270,6 +270,7 @@ void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::
   }
   const std::lock_guard lock(mutex_);
   status_.position = position_text(offset);
+  status_.gtids = offset.gtids.to_text();
 }
 
 void SourceRunner::on_skipped_event(binlog::EventType type) {

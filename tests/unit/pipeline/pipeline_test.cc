@@ -159,6 +159,7 @@ TEST(Pipeline, CommitsALargeTransactionInPartsAndGoesOnInsideIt) {
   const auto splits = marks::count("transaction_split");
   Source source(server);
   source.options.transaction_split_bytes = 100'000;
+  source.options.commit_max_bytes = 100'000;
   for (int failed_commit = 2; !source.live({failed_commit, false}); ++failed_commit) {
     ASSERT_LT(failed_commit, 100);
     if (!source.store.offsets.back().in_transaction()) continue;
@@ -176,6 +177,7 @@ TEST(Pipeline, GoesOnInsideATransactionOnAnotherServerThatCutsItsRowEventsDiffer
   second.group(gtid(1), [](auto& binlog) { big_transaction(binlog, 6000, 33); });
   Source source(first);
   source.options.transaction_split_bytes = 100'000;
+  source.options.commit_max_bytes = 100'000;
   ASSERT_FALSE(source.live({2, false}));
   ASSERT_TRUE(source.store.offsets.back().in_transaction());
   const std::size_t published = source.store.records.size();
@@ -199,6 +201,7 @@ TEST(Pipeline, RefusesToGoOnOnAServerWhoseTransactionIsShorter) {
   second.group(gtid(1), [](auto& binlog) { big_transaction(binlog, 10, 10); });
   Source source(first);
   source.options.transaction_split_bytes = 100'000;
+  source.options.commit_max_bytes = 100'000;
   ASSERT_FALSE(source.live({2, false}));
   source.move_to(second, "aaaaaaaa-e55a-11f1-a4af-02fc00000001");
   const Status status = source.live();

@@ -108,7 +108,7 @@ class ScriptedSink final : public sink::Sink {
     int commit = 0;
     bool after = false;
   };
-  ScriptedSink(MemoryStore& store, Failure failure = {}) : store_(store), failure_(failure) {}
+  ScriptedSink(MemoryStore& store, Failure failure) : store_(store), failure_(failure) {}
 
   Result<state::SourceState> open() override { return state::SourceState{}; }
 
