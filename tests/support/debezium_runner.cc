@@ -18,13 +18,16 @@ std::string properties_text(const std::map<std::string, std::string>& properties
   return text;
 }
 
-void merge_over(std::map<std::string, std::string>& base, const std::map<std::string, std::string>& over) {
+void merge_over(std::map<std::string, std::string>& base,
+                const std::map<std::string, std::string>& over) {
   for (const auto& [key, value] : over) base[key] = value;
 }
 
 }  // namespace
 
-bool DebeziumRunner::available() { return fs::exists(plugin_folder() / "debezium-connector-mysql"); }
+bool DebeziumRunner::available() {
+  return fs::exists(plugin_folder() / "debezium-connector-mysql");
+}
 
 DebeziumRunner::DebeziumRunner(fs::path folder, DebeziumOptions options)
     : folder_(std::move(folder)), options_(std::move(options)) {
@@ -87,7 +90,8 @@ void DebeziumRunner::start(std::chrono::seconds deadline) {
   });
   if (!streaming || !process_->running()) {
     const std::string text = log();
-    throw std::runtime_error("Debezium doesn't stream:\n" + text.substr(text.size() > 5000 ? text.size() - 5000 : 0));
+    throw std::runtime_error("Debezium doesn't stream:\n" +
+                             text.substr(text.size() > 5000 ? text.size() - 5000 : 0));
   }
 }
 

@@ -14,10 +14,10 @@
 namespace millrace::testing {
 
 struct DebeziumOptions {
-  std::string bootstrap;                            // of Kafka
+  std::string bootstrap;  // of Kafka
   int mysql_port = 0;
-  std::map<std::string, std::string> connector;     // "topic.prefix", "database.include.list" ...
-  std::map<std::string, std::string> worker;        // "producer.linger.ms" ...
+  std::map<std::string, std::string> connector;  // "topic.prefix", "database.include.list" ...
+  std::map<std::string, std::string> worker;     // "producer.linger.ms" ...
   std::string heap = "2g";
 };
 

@@ -133,4 +133,40 @@ std::int64_t KafkaReader::end_offset(const std::string& topic) const {
   return sum;
 }
 
+class KafkaTail::Impl {
+ public:
+  Impl(const std::string& bootstrap, std::string topic)
+      : topic_(std::move(topic)), handle_(open_consumer(bootstrap, true)) {
+    rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic_.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_assign(handle_.get(), list);
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+
+  std::optional<Message> next(std::chrono::milliseconds timeout) {
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    do {
+      rd_kafka_message_t* raw = rd_kafka_consumer_poll(handle_.get(), 20);
+      if (raw == nullptr) continue;
+      std::optional<Message> message;
+      if (raw->err == RD_KAFKA_RESP_ERR_NO_ERROR) message = to_message(topic_, *raw);
+      rd_kafka_message_destroy(raw);
+      if (message) return message;
+    } while (std::chrono::steady_clock::now() < end);
+    return std::nullopt;
+  }
+
+ private:
+  std::string topic_;
+  Handle handle_;
+};
+
+KafkaTail::KafkaTail(const std::string& bootstrap, const std::string& topic)
+    : impl_(std::make_unique<Impl>(bootstrap, topic)) {}
+KafkaTail::~KafkaTail() = default;
+
+std::optional<Message> KafkaTail::next(std::chrono::milliseconds timeout) {
+  return impl_->next(timeout);
+}
+
 }  // namespace millrace::testing

@@ -2,8 +2,10 @@
 
 // Reads whole topics, as a consumer would.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +41,20 @@ class KafkaReader {
 
   std::string bootstrap_;
   bool read_committed_;
+};
+
+// Follows one topic of one partition from its beginning, message by message, as they are committed. The topic exists.
+class KafkaTail {
+ public:
+  KafkaTail(const std::string& bootstrap, const std::string& topic);
+  ~KafkaTail();
+
+  // The next message; nothing when none comes in time.
+  std::optional<Message> next(std::chrono::milliseconds timeout);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace millrace::testing

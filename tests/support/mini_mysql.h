@@ -14,7 +14,7 @@
 namespace millrace::testing {
 
 struct MiniMysqlOptions {
-  std::vector<std::string> arguments;  // more of mysqld's: "--binlog-row-metadata=FULL"
+  std::vector<std::string> arguments = {};  // more of mysqld's: "--binlog-row-metadata=FULL"
   bool gtid = true;
   std::size_t buffer_pool_mib = 64;
 };

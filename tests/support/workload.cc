@@ -100,7 +100,10 @@ class MixedWorkload::Session {
   int roll(int sides) { return static_cast<int>(random_() % static_cast<std::uint64_t>(sides)); }
   std::string table() { return "t" + std::to_string(roll(options_.tables)); }
   std::string id() { return std::to_string(roll(2000)); }
-  std::string text() { return "'" + std::string(static_cast<std::size_t>(roll(60)), static_cast<char>('a' + roll(26))) + "'"; }
+  std::string text() {
+    return "'" +
+           std::string(static_cast<std::size_t>(roll(60)), static_cast<char>('a' + roll(26))) + "'";
+  }
 
   // False when the server gave the transaction up (deadlock, lock wait): nothing of it stays.
   bool change(const std::string& statement) {
@@ -110,7 +113,8 @@ class MixedWorkload::Session {
       return true;
     }
     if (error.find("Duplicate entry") != std::string::npos) return true;
-    if (error.find("Deadlock") != std::string::npos || error.find("Lock wait") != std::string::npos) return false;
+    if (error.find("Deadlock") != std::string::npos || error.find("Lock wait") != std::string::npos)
+      return false;
     throw std::runtime_error(error + "\n  in: " + statement);
   }
 
@@ -118,12 +122,12 @@ class MixedWorkload::Session {
     const std::string name = table();
     const int dice = roll(10);
     if (dice < 4) {
-      return change("INSERT INTO " + name + " (id, a, b, c) VALUES (" + id() + ", " + std::to_string(roll(1000000)) +
-                    ", " + text() + ", NOW(6))");
+      return change("INSERT INTO " + name + " (id, a, b, c) VALUES (" + id() + ", " +
+                    std::to_string(roll(1000000)) + ", " + text() + ", NOW(6))");
     }
     if (dice < 7) {
-      return change("UPDATE " + name + " SET a = a + 1, b = " + text() + " WHERE id IN (" + id() + ", " + id() + ", " +
-                    id() + ")");
+      return change("UPDATE " + name + " SET a = a + 1, b = " + text() + " WHERE id IN (" + id() +
+                    ", " + id() + ", " + id() + ")");
     }
     if (dice < 9) return change("DELETE FROM " + name + " WHERE id = " + id());
     return change("UPDATE IGNORE " + name + " SET id = " + id() + " WHERE id = " + id());
@@ -139,8 +143,8 @@ class MixedWorkload::Session {
 
   bool write_ledger(const std::string& what) {
     const std::uint64_t count = changes_;
-    return change("INSERT INTO ledger (thread, what, changes) VALUES (" + std::to_string(thread_) + ", '" + what +
-                  "', " + std::to_string(count) + ")");
+    return change("INSERT INTO ledger (thread, what, changes) VALUES (" + std::to_string(thread_) +
+                  ", '" + what + "', " + std::to_string(count) + ")");
   }
 
   void transaction() {
@@ -159,8 +163,10 @@ class MixedWorkload::Session {
     client_.execute("BEGIN");
     changes_ = 0;
     const bool done =
-        change("INSERT IGNORE INTO " + name + " (id, a, b, c) SELECT " + begin + " + n, n, REPEAT('b', 200), NOW(6) "
-               "FROM numbers WHERE n < " + std::to_string(options_.big_transaction_rows)) &&
+        change("INSERT IGNORE INTO " + name + " (id, a, b, c) SELECT " + begin +
+               " + n, n, REPEAT('b', 200), NOW(6) "
+               "FROM numbers WHERE n < " +
+               std::to_string(options_.big_transaction_rows)) &&
         change("UPDATE " + name + " SET a = a + 1 WHERE id >= " + begin + " LIMIT 1000") &&
         change("DELETE FROM " + name + " WHERE id >= 100000 LIMIT 2000") && write_ledger("big");
     client_.execute(done ? "COMMIT" : "ROLLBACK");
@@ -216,15 +222,19 @@ MixedWorkload::MixedWorkload(std::string socket, MixedOptions options)
   SqlClient client = SqlClient::connect_socket(socket_, "root", "");
   client.execute("CREATE DATABASE " + options_.database);
   client.execute("USE " + options_.database);
-  client.execute("CREATE TABLE ledger (id INT AUTO_INCREMENT PRIMARY KEY, thread INT, what VARCHAR(20), changes INT)");
+  client.execute(
+      "CREATE TABLE ledger (id INT AUTO_INCREMENT PRIMARY KEY, thread INT, what VARCHAR(20), "
+      "changes INT)");
   for (int i = 0; i < options_.tables; ++i) {
     client.execute("CREATE TABLE t" + std::to_string(i) +
                    " (id INT PRIMARY KEY, a INT, b VARCHAR(300), c DATETIME(6))");
   }
   client.execute("SET SESSION cte_max_recursion_depth = 1000000");
   client.execute("CREATE TABLE numbers (n INT PRIMARY KEY)");
-  client.execute("INSERT INTO numbers WITH RECURSIVE s (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM s WHERE k < " +
-                 std::to_string(options_.big_transaction_rows) + ") SELECT k FROM s");
+  client.execute(
+      "INSERT INTO numbers WITH RECURSIVE s (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM s WHERE k "
+      "< " +
+      std::to_string(options_.big_transaction_rows) + ") SELECT k FROM s");
 }
 
 MixedWorkload::~MixedWorkload() { stop(); }
@@ -273,7 +283,8 @@ std::string MixedWorkload::error() const {
 }
 
 std::uint64_t MixedWorkload::changes_by_ledger(SqlClient& client, const std::string& database) {
-  return std::stoull(client.value("SELECT COALESCE(SUM(changes), 0) + COUNT(*) FROM " + database + ".ledger"));
+  return std::stoull(
+      client.value("SELECT COALESCE(SUM(changes), 0) + COUNT(*) FROM " + database + ".ledger"));
 }
 
 }  // namespace millrace::testing

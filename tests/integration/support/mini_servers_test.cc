@@ -11,7 +11,8 @@ namespace {
 
 TEST(MiniMysql, StartsAnswersAndKeepsItsDataOverARestart) {
   MiniMysql mysql;
-  mysql.execute({"CREATE DATABASE d", "CREATE TABLE d.t (a INT PRIMARY KEY)", "INSERT INTO d.t VALUES (7)"});
+  mysql.execute(
+      {"CREATE DATABASE d", "CREATE TABLE d.t (a INT PRIMARY KEY)", "INSERT INTO d.t VALUES (7)"});
   const int port = mysql.port();
   mysql.restart();
   EXPECT_EQ(mysql.port(), port);

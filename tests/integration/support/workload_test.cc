@@ -23,12 +23,16 @@ TEST(Workload, OrdersAreInsertedChangedAndDeleted) {
 
 TEST(Workload, MixedTransactionsKeepTheLedger) {
   MiniMysql mysql;
-  MixedWorkload workload(mysql.socket(), {.tables = 2, .threads = 2, .seed = 7, .big_transaction_rows = 200});
+  MixedWorkload workload(mysql.socket(),
+                         {.tables = 2, .threads = 2, .seed = 7, .big_transaction_rows = 200});
   workload.start();
-  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] {
-    return !workload.error().empty() ||
-           (workload.transactions() > 200 && workload.xa_commits() > 5 && workload.xa_rollbacks() > 2);
-  })) << workload.transactions() << " " << workload.xa_commits() << " " << workload.xa_rollbacks();
+  EXPECT_TRUE(eventually(std::chrono::seconds(60),
+                         [&] {
+                           return !workload.error().empty() ||
+                                  (workload.transactions() > 200 && workload.xa_commits() > 5 &&
+                                   workload.xa_rollbacks() > 2);
+                         }))
+      << workload.transactions() << " " << workload.xa_commits() << " " << workload.xa_rollbacks();
   workload.stop();
   EXPECT_EQ(workload.error(), "");
   SqlClient client = mysql.root();
