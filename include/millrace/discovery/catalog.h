@@ -1,0 +1,48 @@
+#pragma once
+
+// Reads the structure of tables from a server: information_schema into TableSchemas, without any
+// lock. A source needs it once, when it starts for the first time (and for a table it has never
+// seen); after that it follows the binlog.
+//
+// Without locks the structures may change while they are read. So the server's GTID set is read
+// before and after: what was changed in between is in the binlog between the two sets, and reading
+// from the earlier one finds it.
+//
+// Blocks on its connection, one statement at a time, from the thread that calls. Errors are the
+// connection's, or definite ones that name the table and the column that can't be understood. Of
+// the memory it holds only the result grows with the number of tables; read_tables() keeps not even
+// that.
+
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "millrace/base/result.h"
+#include "millrace/gtid/gtid_set.h"
+#include "millrace/mysql/connection.h"
+#include "millrace/schema/table_schema.h"
+
+namespace millrace::discovery {
+
+struct Catalog {
+  std::map<schema::TableName, schema::TableSchemaPtr> tables;
+  // gtid_executed before the first statement and after the last; both empty without GTIDs.
+  gtid::GtidSet executed_before, executed_after;
+};
+
+using TablePredicate = std::function<bool(const schema::TableName&)>;
+using TableCallback = std::function<Status(schema::TableSchemaPtr)>;
+
+// Every base table that is wanted. Views are none; a table that is dropped meanwhile is left out.
+Result<Catalog> load_tables(mysql::Connection& connection, const TablePredicate& wanted);
+
+// The same, a table at a time, database by database in no particular order. An error of the
+// callback ends the reading and is returned.
+Status read_tables(mysql::Connection& connection, const TablePredicate& wanted,
+                   const TableCallback& on_table);
+
+// One table; nothing when there is no base table of that name (or none that the account may see).
+Result<std::optional<schema::TableSchemaPtr>> load_table(mysql::Connection& connection,
+                                                         const schema::TableName& name);
+
+}  // namespace millrace::discovery
