@@ -10,8 +10,8 @@ namespace {
 constexpr int kGroupDigits = 9;
 constexpr int kMaxDigits = 65;
 constexpr std::array<std::size_t, 10> kBytesOfDigits = {0, 1, 1, 2, 2, 3, 3, 4, 4, 4};
-constexpr std::array<std::uint32_t, 10> kPowersOfTen = {1,       10,        100,        1000,       10000,
-                                                        100000,  1000000,   10000000,   100000000,  1000000000};
+constexpr std::array<std::uint32_t, 10> kPowersOfTen = {
+    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
 // A DECIMAL's digits, '0' to '9', integer part and fraction.
 struct Digits {
@@ -39,12 +39,14 @@ Status unpack(std::string_view packed, int precision, int scale, Digits& out) {
   out.negative = (bytes[0] & 0x80) == 0;
   bytes[0] ^= 0x80;
   if (out.negative) {
-    for (std::size_t i = 0; i < packed.size(); ++i) bytes[i] = static_cast<unsigned char>(~bytes[i]);
+    for (std::size_t i = 0; i < packed.size(); ++i)
+      bytes[i] = static_cast<unsigned char>(~bytes[i]);
   }
   const unsigned char* p = bytes.data();
   const auto read_group = [&](int digits) {
     std::uint32_t value = 0;
-    for (std::size_t i = 0; i < kBytesOfDigits[static_cast<std::size_t>(digits)]; ++i) value = value << 8 | *p++;
+    for (std::size_t i = 0; i < kBytesOfDigits[static_cast<std::size_t>(digits)]; ++i)
+      value = value << 8 | *p++;
     const bool fits = value < kPowersOfTen[static_cast<std::size_t>(digits)];
     append_group(value, digits, out);
     return fits;
@@ -82,7 +84,8 @@ Status append_decimal_text(std::string_view packed, int precision, int scale, st
   return {};
 }
 
-Status append_decimal_unscaled(std::string_view packed, int precision, int scale, std::string& out) {
+Status append_decimal_unscaled(std::string_view packed, int precision, int scale,
+                               std::string& out) {
   Digits digits;
   MILLRACE_RETURN_IF_ERROR(unpack(packed, precision, scale, digits));
   // 65 digits need 216 bits and a sign: seven words of 32 bits, least significant first.
@@ -91,7 +94,8 @@ Status append_decimal_unscaled(std::string_view packed, int precision, int scale
     const int take = std::min(kGroupDigits, digits.count - at);
     std::uint64_t carry = 0;
     for (int i = 0; i < take; ++i, ++at) {
-      carry = carry * 10 + static_cast<std::uint64_t>(digits.text[static_cast<std::size_t>(at)] - '0');
+      carry =
+          carry * 10 + static_cast<std::uint64_t>(digits.text[static_cast<std::size_t>(at)] - '0');
     }
     for (std::uint32_t& word : words) {
       carry += std::uint64_t{word} * kPowersOfTen[static_cast<std::size_t>(take)];
@@ -114,7 +118,9 @@ Status append_decimal_unscaled(std::string_view packed, int precision, int scale
   // Leading bytes that only repeat the sign are left out.
   const char sign = static_cast<char>(digits.negative ? 0xff : 0);
   std::size_t first = 0;
-  while (first + 1 < bytes.size() && bytes[first] == sign && ((bytes[first + 1] ^ sign) & 0x80) == 0) ++first;
+  while (first + 1 < bytes.size() && bytes[first] == sign &&
+         ((bytes[first + 1] ^ sign) & 0x80) == 0)
+    ++first;
   // Minus zero is stored, but is zero: ~0 + 1 above gave zeros with a negative sign.
   if (digits.negative && bytes.back() == 0) {
     bool zero = true;

@@ -62,7 +62,8 @@ void append_java(Float value, std::string& out) {
     out += std::signbit(value) ? "-0.0" : "0.0";
   } else {
     char text[40];
-    const auto end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
     append_java_layout({text, static_cast<std::size_t>(end - text)}, out);
   }
 }

@@ -1,6 +1,8 @@
 #include "millrace/row/json_document.h"
 
 #include <bit>
+#include <cmath>
+#include <string>
 
 #include "millrace/base/byte_cursor.h"
 #include "row/json_format.h"
@@ -11,6 +13,11 @@ namespace {
 Error malformed(const char* what) {
   return definite_error(std::string("malformed JSON document: ") + what);
 }
+
+// How many times its size a walk may visit. In-place updates of the server leave a few shared values at most.
+constexpr std::uint64_t kSharingAllowance = 4;
+
+constexpr std::string_view kNullDocument("\x04\x00", 2);
 
 std::uint64_t sign_extended(std::uint64_t value, unsigned bits) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(value << (64 - bits)) >> (64 - bits));
@@ -44,20 +51,25 @@ std::size_t offset_bytes(const JsonNode& container) { return container.is_large 
 
 }  // namespace
 
+// Without a document (NULL made NOT NULL by INSERT IGNORE) it is the null literal.
 JsonReader::JsonReader(std::string_view document)
-    : document_(document), nodes_left_(document.size() + 1), bytes_left_(document.size()) {}
+    : JsonReader(static_cast<std::uint8_t>(document.empty() ? kNullDocument[0] : document[0]),
+                 document.empty() ? kNullDocument.substr(1) : document.substr(1)) {}
 
-Status JsonReader::spend(std::size_t nodes, std::size_t bytes) {
+JsonReader::JsonReader(std::uint8_t type, std::string_view encoded)
+    : type_(type),
+      encoded_(encoded),
+      nodes_left_(kSharingAllowance * (encoded.size() + 1)),
+      bytes_left_(kSharingAllowance * encoded.size()) {}
+
+Status JsonReader::spend(std::uint64_t nodes, std::uint64_t bytes) {
   if (nodes > nodes_left_ || bytes > bytes_left_) return malformed("values overlap");
   nodes_left_ -= nodes;
   bytes_left_ -= bytes;
   return {};
 }
 
-Result<JsonNode> JsonReader::root() {
-  if (document_.empty()) return node_of(JsonKind::kNull);
-  return read_node(static_cast<std::uint8_t>(document_[0]), document_.substr(1));
-}
+Result<JsonNode> JsonReader::root() { return read_node(type_, encoded_); }
 
 Result<JsonNode> JsonReader::read_node(std::uint8_t type, std::string_view bytes) {
   MILLRACE_RETURN_IF_ERROR(spend(1, 0));
@@ -97,6 +109,7 @@ Result<JsonNode> JsonReader::read_node(std::uint8_t type, std::string_view bytes
     case JsonType::kDouble:
       node = node_of(JsonKind::kDouble);
       node.f64 = std::bit_cast<double>(cursor.read_u64());
+      if (!std::isfinite(node.f64)) return malformed("a number that is none");
       break;
     case JsonType::kString:
       node = node_of(JsonKind::kString);
@@ -112,6 +125,8 @@ Result<JsonNode> JsonReader::read_node(std::uint8_t type, std::string_view bytes
   }
   if (cursor.failed()) return malformed("a value ends early");
   MILLRACE_RETURN_IF_ERROR(spend(0, node.bytes.size()));
+  node.type = type;
+  node.encoded = bytes.substr(0, cursor.position());
   return node;
 }
 
@@ -129,6 +144,8 @@ Result<JsonNode> JsonReader::read_container(std::uint8_t type, std::string_view 
     return malformed("a container ends early");
   }
   node.bytes = bytes.substr(0, size);
+  node.type = type;
+  node.encoded = node.bytes;
   return node;
 }
 
@@ -157,7 +174,8 @@ Result<JsonNode> JsonReader::value(const JsonNode& container, std::uint32_t inde
   const std::uint64_t offset = entry.read_le(width);
   if (entry.failed()) return malformed("a value entry ends early");
   if (is_inlined(static_cast<JsonType>(type), container.is_large)) return read_node(type, inlined);
-  if (offset >= container.bytes.size()) return malformed("a value's offset is outside its container");
+  if (offset >= container.bytes.size())
+    return malformed("a value's offset is outside its container");
   return read_node(type, container.bytes.substr(offset));
 }
 

@@ -1,105 +1,19 @@
 #include "row/json_tree.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
+#include <utility>
 
-#include "millrace/base/limits.h"
+#include "millrace/base/assert.h"
 #include "millrace/row/json_document.h"
 #include "row/json_format.h"
 
 namespace millrace::row {
 namespace {
 
-void append_le(std::uint64_t value, std::size_t width, std::string& out) {
-  for (std::size_t i = 0; i < width; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
-}
-
-void put_le(std::uint64_t value, std::size_t width, std::string& out, std::size_t at) {
-  for (std::size_t i = 0; i < width; ++i) out[at + i] = static_cast<char>(value >> (8 * i));
-}
-
-void append_variable_length(std::uint64_t length, std::string& out) {
-  for (; length > 0x7f; length >>= 7) out.push_back(static_cast<char>(0x80 | (length & 0x7f)));
-  out.push_back(static_cast<char>(length));
-}
-
-JsonTree scalar(JsonType type, std::string bytes) {
+JsonTree encoded_tree(const JsonNode& node) {
   JsonTree tree;
-  tree.type = static_cast<std::uint8_t>(type);
-  tree.scalar = std::move(bytes);
-  return tree;
-}
-
-JsonTree integer(JsonType type, std::uint64_t value, std::size_t width) {
-  std::string bytes;
-  append_le(value, width, bytes);
-  return scalar(type, std::move(bytes));
-}
-
-// The smallest type that holds the number, as the server chooses.
-JsonTree signed_integer(std::int64_t value) {
-  const auto raw = static_cast<std::uint64_t>(value);
-  if (value >= INT16_MIN && value <= INT16_MAX) return integer(JsonType::kInt16, raw, 2);
-  if (value >= INT32_MIN && value <= INT32_MAX) return integer(JsonType::kInt32, raw, 4);
-  return integer(JsonType::kInt64, raw, 8);
-}
-
-JsonTree unsigned_integer(std::uint64_t value) {
-  if (value <= UINT16_MAX) return integer(JsonType::kUint16, value, 2);
-  if (value <= UINT32_MAX) return integer(JsonType::kUint32, value, 4);
-  return integer(JsonType::kUint64, value, 8);
-}
-
-JsonTree scalar_tree(const JsonNode& node) {
-  std::string bytes;
-  switch (node.kind) {
-    case JsonKind::kNull:
-    case JsonKind::kTrue:
-    case JsonKind::kFalse:
-      bytes.push_back(static_cast<char>(node.kind == JsonKind::kNull ? 0 : node.kind == JsonKind::kTrue ? 1 : 2));
-      return scalar(JsonType::kLiteral, std::move(bytes));
-    case JsonKind::kInt:
-      return signed_integer(node.i64);
-    case JsonKind::kUint:
-      return unsigned_integer(node.u64);
-    case JsonKind::kDouble:
-      append_le(std::bit_cast<std::uint64_t>(node.f64), 8, bytes);
-      return scalar(JsonType::kDouble, std::move(bytes));
-    case JsonKind::kString:
-      append_variable_length(node.bytes.size(), bytes);
-      bytes += node.bytes;
-      return scalar(JsonType::kString, std::move(bytes));
-    case JsonKind::kOpaque:
-      bytes.push_back(static_cast<char>(node.opaque_type));
-      append_variable_length(node.bytes.size(), bytes);
-      bytes += node.bytes;
-      return scalar(JsonType::kOpaque, std::move(bytes));
-    case JsonKind::kObject:
-    case JsonKind::kArray:
-      break;
-  }
-  MILLRACE_ASSERT(false, "a container is no scalar");
-}
-
-Result<JsonTree> parse_node(JsonReader& reader, const JsonNode& node, int depth) {
-  if (!node.is_container()) return scalar_tree(node);
-  if (depth >= limits::kMaxJsonDepth) return definite_error("malformed JSON document: nested too deeply");
-  JsonTree tree;
-  tree.kind = node.kind == JsonKind::kObject ? JsonTree::Kind::kObject : JsonTree::Kind::kArray;
-  for (std::uint32_t i = 0; i < node.count; ++i) {
-    std::string key;
-    if (node.kind == JsonKind::kObject) {
-      MILLRACE_ASSIGN_OR_RETURN(key, reader.key(node, i));
-    }
-    MILLRACE_ASSIGN_OR_RETURN(const JsonNode value, reader.value(node, i));
-    MILLRACE_ASSIGN_OR_RETURN(JsonTree child, parse_node(reader, value, depth + 1));
-    if (node.kind == JsonKind::kObject) {
-      tree.members.emplace_back(std::move(key), std::move(child));
-    } else {
-      tree.elements.push_back(std::move(child));
-    }
-  }
+  tree.type = node.type;
+  tree.encoded = node.encoded;
   return tree;
 }
 
@@ -107,103 +21,149 @@ bool key_before(std::string_view a, std::string_view b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
-struct Encoded {
-  std::uint8_t type = 0;
-  std::string bytes;
-};
+bool is_object(const JsonTree& tree) { return tree.kind == JsonTree::Kind::kObject; }
 
-Result<Encoded> encode(const JsonTree& tree);
+// Bytes of an offset, and of a count or size.
+std::size_t width_of(bool is_large) { return is_large ? 4 : 2; }
 
-// A container in the form whose offsets have `width` bytes; an error when something doesn't fit into them.
-Result<std::string> encode_container(const JsonTree& tree, const std::vector<Encoded>& values,
-                                     std::size_t width) {
-  const bool is_object = tree.kind == JsonTree::Kind::kObject;
-  const std::size_t count = values.size();
-  std::string out;
-  append_le(count, width, out);
-  append_le(0, width, out);  // the size, when it is known
-  const std::size_t keys_at = out.size();
-  const std::size_t values_at = keys_at + (is_object ? count * (width + 2) : 0);
-  out.resize(values_at + count * (width + 1));
-  for (std::size_t i = 0; is_object && i < count; ++i) {
-    const std::string& key = tree.members[i].first;
-    put_le(out.size(), width, out, keys_at + i * (width + 2));
-    put_le(key.size(), 2, out, keys_at + i * (width + 2) + width);
-    out += key;
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t entry = values_at + i * (width + 1);
-    out[entry] = static_cast<char>(values[i].type);
-    if (is_inlined(static_cast<JsonType>(values[i].type), width == 4)) {
-      std::memcpy(out.data() + entry + 1, values[i].bytes.data(), std::min(width, values[i].bytes.size()));
-    } else {
-      put_le(out.size(), width, out, entry + 1);
-      out += values[i].bytes;
-    }
-  }
-  if (out.size() > (width == 2 ? UINT16_MAX : UINT32_MAX)) return definite_error("a JSON document is too large");
-  put_le(out.size(), width, out, width);
-  return out;
+// Bytes before the first key: count, size, and an entry for each key (offset, length) and value (type, offset).
+std::uint64_t header_bytes(const JsonTree& tree, std::size_t width) {
+  const std::uint64_t entry = (is_object(tree) ? width + 2 : 0) + 1 + width;
+  return 2 * width + tree.children.size() * entry;
 }
 
-Result<Encoded> encode(const JsonTree& tree) {
-  if (tree.kind == JsonTree::Kind::kScalar) return Encoded{tree.type, tree.scalar};
-  std::vector<Encoded> values;
-  for (const auto& [key, value] : tree.members) {
-    MILLRACE_ASSIGN_OR_RETURN(Encoded encoded, encode(value));
-    values.push_back(std::move(encoded));
+bool stands_in_entry(const JsonTree& tree, bool in_large_container) {
+  return tree.kind == JsonTree::Kind::kEncoded &&
+         is_inlined(static_cast<JsonType>(tree.type), in_large_container);
+}
+
+// Fills `bytes` and `is_large` from the leaves up. The recursion is bounded: paths and inserted documents are.
+Status measure(JsonTree& tree, std::uint64_t max_bytes) {
+  tree.bytes = tree.encoded.size();
+  if (tree.kind == JsonTree::Kind::kEncoded) return {};
+  std::uint64_t key_bytes = 0;
+  for (const std::string_view key : tree.keys) {
+    if (key.size() > UINT16_MAX) return definite_error("a JSON key has more than 65535 bytes");
+    key_bytes += key.size();
   }
-  for (const JsonTree& value : tree.elements) {
-    MILLRACE_ASSIGN_OR_RETURN(Encoded encoded, encode(value));
-    values.push_back(std::move(encoded));
+  for (JsonTree& child : tree.children) MILLRACE_RETURN_IF_ERROR(measure(child, max_bytes));
+  for (const bool large : {false, true}) {
+    tree.is_large = large;
+    tree.bytes = header_bytes(tree, width_of(large)) + key_bytes;
+    for (const JsonTree& child : tree.children) {
+      if (!stands_in_entry(child, large)) tree.bytes += child.bytes;
+    }
+    if (tree.bytes <= UINT16_MAX) break;
   }
-  const bool is_object = tree.kind == JsonTree::Kind::kObject;
-  if (Result<std::string> small = encode_container(tree, values, 2)) {
-    return Encoded{static_cast<std::uint8_t>(is_object ? JsonType::kSmallObject : JsonType::kSmallArray),
-                   std::move(*small)};
+  if (tree.bytes > max_bytes) return definite_error("a JSON document is too large");
+  return {};
+}
+
+std::uint8_t type_byte(const JsonTree& tree) {
+  switch (tree.kind) {
+    case JsonTree::Kind::kEncoded:
+      return tree.type;
+    case JsonTree::Kind::kObject:
+      return static_cast<std::uint8_t>(tree.is_large ? JsonType::kLargeObject
+                                                     : JsonType::kSmallObject);
+    case JsonTree::Kind::kArray:
+      return static_cast<std::uint8_t>(tree.is_large ? JsonType::kLargeArray
+                                                     : JsonType::kSmallArray);
   }
-  MILLRACE_ASSIGN_OR_RETURN(std::string large, encode_container(tree, values, 4));
-  return Encoded{static_cast<std::uint8_t>(is_object ? JsonType::kLargeObject : JsonType::kLargeArray),
-                 std::move(large)};
+  MILLRACE_ASSERT(false, "JSON tree of no kind");
+}
+
+void append_le(std::uint64_t value, std::size_t width, std::string& out) {
+  for (std::size_t i = 0; i < width; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
+}
+
+// Count, size, key entries, value entries, keys, values; offsets count from the count.
+void append_value(const JsonTree& tree, std::string& out) {
+  if (tree.kind == JsonTree::Kind::kEncoded) {
+    out += tree.encoded;
+    return;
+  }
+  const std::size_t width = width_of(tree.is_large);
+  append_le(tree.children.size(), width, out);
+  append_le(tree.bytes, width, out);
+  std::uint64_t offset = header_bytes(tree, width);
+  for (const std::string_view key : tree.keys) {
+    append_le(offset, width, out);
+    append_le(key.size(), 2, out);
+    offset += key.size();
+  }
+  for (const JsonTree& child : tree.children) {
+    out.push_back(static_cast<char>(type_byte(child)));
+    if (stands_in_entry(child, tree.is_large)) {
+      const std::size_t used = std::min(width, child.encoded.size());
+      out += child.encoded.substr(0, used);
+      out.append(width - used, '\0');
+    } else {
+      append_le(offset, width, out);
+      offset += child.bytes;
+    }
+  }
+  for (const std::string_view key : tree.keys) out += key;
+  for (const JsonTree& child : tree.children) {
+    if (!stands_in_entry(child, tree.is_large)) append_value(child, out);
+  }
 }
 
 }  // namespace
 
-JsonTree* JsonTree::find(std::string_view key) {
-  for (auto& [name, value] : members) {
-    if (name == key) return &value;
-  }
-  return nullptr;
+JsonTree* JsonTree::find_member(std::string_view key) {
+  const auto found = std::find(keys.begin(), keys.end(), key);
+  return found == keys.end() ? nullptr : &children[static_cast<std::size_t>(found - keys.begin())];
 }
 
-void JsonTree::set_member(std::string_view key, JsonTree value) {
-  if (JsonTree* old = find(key)) {
-    *old = std::move(value);
-    return;
-  }
-  const auto at = std::find_if(members.begin(), members.end(),
-                               [&](const auto& member) { return key_before(key, member.first); });
-  members.emplace(at, std::string(key), std::move(value));
+bool JsonTree::add_member(std::string_view key, JsonTree value) {
+  if (find_member(key) != nullptr) return false;
+  const auto at = std::find_if(keys.begin(), keys.end(),
+                               [&](std::string_view other) { return key_before(key, other); });
+  children.insert(children.begin() + (at - keys.begin()), std::move(value));
+  keys.insert(at, key);
+  return true;
 }
 
 bool JsonTree::remove_member(std::string_view key) {
-  const auto removed = std::remove_if(members.begin(), members.end(),
-                                      [&](const auto& member) { return member.first == key; });
-  const bool found = removed != members.end();
-  members.erase(removed, members.end());
-  return found;
+  const auto found = std::find(keys.begin(), keys.end(), key);
+  if (found == keys.end()) return false;
+  children.erase(children.begin() + (found - keys.begin()));
+  keys.erase(found);
+  return true;
 }
 
 Result<JsonTree> parse_json_tree(std::string_view document) {
   JsonReader reader(document);
   MILLRACE_ASSIGN_OR_RETURN(const JsonNode root, reader.root());
-  return parse_node(reader, root, 0);
+  return encoded_tree(root);
 }
 
-Result<std::string> serialize_json_tree(const JsonTree& tree) {
-  MILLRACE_ASSIGN_OR_RETURN(Encoded encoded, encode(tree));
-  std::string document(1, static_cast<char>(encoded.type));
-  document += encoded.bytes;
+Status expand_json_tree(JsonTree& tree) {
+  if (tree.kind != JsonTree::Kind::kEncoded) return {};
+  JsonReader reader(tree.type, tree.encoded);
+  MILLRACE_ASSIGN_OR_RETURN(const JsonNode node, reader.root());
+  if (!node.is_container()) return {};
+  tree.kind = node.kind == JsonKind::kObject ? JsonTree::Kind::kObject : JsonTree::Kind::kArray;
+  tree.encoded = {};
+  tree.children.reserve(node.count);  // each has an entry in the document
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    if (is_object(tree)) {
+      MILLRACE_ASSIGN_OR_RETURN(const std::string_view key, reader.key(node, i));
+      tree.keys.push_back(key);
+    }
+    MILLRACE_ASSIGN_OR_RETURN(const JsonNode child, reader.value(node, i));
+    tree.children.push_back(encoded_tree(child));
+  }
+  return {};
+}
+
+Result<std::string> serialize_json_tree(JsonTree& tree, std::uint64_t max_bytes) {
+  MILLRACE_RETURN_IF_ERROR(measure(tree, std::min<std::uint64_t>(max_bytes, UINT32_MAX)));
+  std::string document;
+  document.reserve(tree.bytes + 1);
+  document.push_back(static_cast<char>(type_byte(tree)));
+  append_value(tree, document);
   return document;
 }
 

@@ -1,13 +1,16 @@
 #pragma once
 
-// A JSON document as a tree in memory, for the one place that changes documents: partial updates. Reading and writing
-// MySQL's binary form; scalars keep their encoded bytes.
+// A JSON document that is being changed, for the one place that does: partial updates. Documents that are updated in
+// parts are large and their updates small, so a part that no operation touched stays a view of its encoded bytes, and
+// is copied whole: a container's offsets count from its own start. Only containers on an operation's path are taken
+// apart, by expand_json_tree().
+//
+// Views: the documents that a tree was made of, and the keys given to set_member(), outlive it.
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "millrace/base/result.h"
@@ -15,22 +18,30 @@
 namespace millrace::row {
 
 struct JsonTree {
-  enum class Kind : std::uint8_t { kScalar, kObject, kArray };
+  enum class Kind : std::uint8_t { kEncoded, kObject, kArray };
 
-  Kind kind = Kind::kScalar;
-  std::uint8_t type = 0;   // kScalar: the type byte
-  std::string scalar;      // kScalar: the encoded value behind it
-  std::vector<std::pair<std::string, JsonTree>> members;  // by length, then bytes
-  std::vector<JsonTree> elements;
+  Kind kind = Kind::kEncoded;
+  std::uint8_t type = 0;               // kEncoded: type byte
+  std::string_view encoded;            // kEncoded: the value behind it
+  std::vector<std::string_view> keys;  // kObject: of each child; by length, then bytes
+  std::vector<JsonTree> children;
 
   // The member with this key, or null.
-  JsonTree* find(std::string_view key);
-  void set_member(std::string_view key, JsonTree value);
+  JsonTree* find_member(std::string_view key);
+  // Adds a member; false when there is one with this key.
+  bool add_member(std::string_view key, JsonTree value);
   bool remove_member(std::string_view key);
+
+  // The two below are for serialize_json_tree().
+  bool is_large = false;
+  std::uint64_t bytes = 0;
 };
 
+// The whole document, unexpanded. Empty is the null literal.
 Result<JsonTree> parse_json_tree(std::string_view document);
-// The binary document; containers above 64 KiB in the large form. An error above 4 GiB.
-Result<std::string> serialize_json_tree(const JsonTree& tree);
+// Takes an encoded container apart by one level; leaves everything else as it is.
+Status expand_json_tree(JsonTree& tree);
+// The binary document. An error above `max_bytes`: values that share their bytes in the base would be copied out.
+Result<std::string> serialize_json_tree(JsonTree& tree, std::uint64_t max_bytes);
 
 }  // namespace millrace::row

@@ -15,7 +15,8 @@ namespace {
 using schema::ColumnType;
 
 bool bit(std::string_view bitmap, std::size_t index) {
-  return index / 8 < bitmap.size() && (static_cast<std::uint8_t>(bitmap[index / 8]) >> (index % 8) & 1) != 0;
+  return index / 8 < bitmap.size() &&
+         (static_cast<std::uint8_t>(bitmap[index / 8]) >> (index % 8) & 1) != 0;
 }
 
 // Bits set among the first `count`.
@@ -53,7 +54,8 @@ std::uint8_t value_width(const schema::Column& column) {
     case ColumnType::kBit:
       return static_cast<std::uint8_t>((column.length + 7) / 8);
     case ColumnType::kNewDecimal:
-      return static_cast<std::uint8_t>(packed_decimal_bytes(static_cast<int>(column.length), column.scale));
+      return static_cast<std::uint8_t>(
+          packed_decimal_bytes(static_cast<int>(column.length), column.scale));
     default:
       return static_cast<std::uint8_t>(column.length);
   }
@@ -85,7 +87,8 @@ void read_calendar(ValueKind kind, const CalendarTime& time, Value& value) {
   value.date = time;
 }
 
-void read_sized(ValueKind kind, const RowPlan::ColumnCodec& codec, ByteCursor& cursor, Value& value) {
+void read_sized(ValueKind kind, const RowPlan::ColumnCodec& codec, ByteCursor& cursor,
+                Value& value) {
   value.kind = kind;
   value.bytes = cursor.read_bytes(cursor.read_le(codec.width));
 }
@@ -201,7 +204,8 @@ Result<bool> RowDecoder::next(Row& before, Row& after) {
                           " columns, its table map " + std::to_string(plan_.columns().size()));
   }
   // Under binlog_row_image=MINIMAL a row that takes every default has an image of no bytes.
-  const bool is_empty_row = !any_row_read_ && event_.rows.empty() && event_.kind == binlog::RowsKind::kWrite &&
+  const bool is_empty_row = !any_row_read_ && event_.rows.empty() &&
+                            event_.kind == binlog::RowsKind::kWrite &&
                             count_bits(event_.columns_before, plan_.columns().size()) == 0;
   any_row_read_ = true;
   if (cursor_.at_end() && !is_empty_row) return false;
@@ -255,7 +259,8 @@ Status RowDecoder::read_image(std::string_view present, Row& row, const Row* jso
       MILLRACE_RETURN_IF_ERROR(read_partial_json(i, *json_base, row));
     } else if (!read_value(codec, cursor_, value)) {
       return definite_error("column " + plan_.column_name(i) + " has the type " +
-                            std::to_string(static_cast<int>(codec.type)) + ", which no row image holds");
+                            std::to_string(static_cast<int>(codec.type)) +
+                            ", which no row image holds");
     }
     if (cursor_.failed()) [[unlikely]] {
       return truncated(i);
@@ -288,7 +293,8 @@ Status RowDecoder::read_partial_json(std::size_t column, const Row& base, Row& r
 Error RowDecoder::truncated(std::size_t column) const {
   const std::string name = column < plan_.columns().size() ? plan_.column_name(column) : "?";
   return definite_error("the row event ends inside column " + name + ", at byte " +
-                        std::to_string(cursor_.position()) + " of " + std::to_string(event_.rows.size()));
+                        std::to_string(cursor_.position()) + " of " +
+                        std::to_string(event_.rows.size()));
 }
 
 }  // namespace millrace::row

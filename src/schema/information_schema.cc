@@ -61,8 +61,8 @@ constexpr std::array kTypes = std::to_array<TypeName>({
 });
 
 constexpr std::array<std::string_view, 8> kGeometryNames = {
-    "geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
-    "geomcollection"};
+    "geometry",   "point",           "linestring",   "polygon",
+    "multipoint", "multilinestring", "multipolygon", "geomcollection"};
 
 std::string lower(std::string_view text) {
   std::string copy(text);
@@ -179,8 +179,9 @@ Result<Column> column_from_information_schema(const InformationSchemaColumn& fro
   column.type = known->type;
   column.length = known->length;
   column.is_nullable = from.is_nullable;
-  column.is_unsigned = column.type == ColumnType::kYear ||
-                       (is_numeric_column(column) && column_type.find("unsigned") != std::string::npos);
+  column.is_unsigned =
+      column.type == ColumnType::kYear ||
+      (is_numeric_column(column) && column_type.find("unsigned") != std::string::npos);
   column.is_visible = extra.find("invisible") == std::string::npos;
   // "DEFAULT_GENERATED" marks an expression default, not a generated column.
   column.is_generated = extra.find("virtual generated") != std::string::npos ||
@@ -188,7 +189,8 @@ Result<Column> column_from_information_schema(const InformationSchemaColumn& fro
   column.is_auto_increment = extra.find("auto_increment") != std::string::npos;
   column.column_type = from.column_type;
   column.comment = from.column_comment;
-  if (extra.find("default_generated") == std::string::npos) column.default_value = from.column_default;
+  if (extra.find("default_generated") == std::string::npos)
+    column.default_value = from.column_default;
   if (is_enum_or_set(column)) column.labels = parse_labels(from.column_type);
   if (column.type == ColumnType::kGeometry) column.geometry_type = geometry_type(data_type);
   set_length(column, from);

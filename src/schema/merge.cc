@@ -32,8 +32,9 @@ ColumnType modern_type(ColumnType type) {
 
 // Whether the two can be the same column. Signedness counts only where the map says it (8.0.1 and up).
 bool agree(const Column& from_map, const Column& catalog, bool has_signedness) {
-  return modern_type(from_map.type) == modern_type(catalog.type) && from_map.length == catalog.length &&
-         from_map.scale == catalog.scale && from_map.is_nullable == catalog.is_nullable &&
+  return modern_type(from_map.type) == modern_type(catalog.type) &&
+         from_map.length == catalog.length && from_map.scale == catalog.scale &&
+         from_map.is_nullable == catalog.is_nullable &&
          (!has_signedness || from_map.is_unsigned == catalog.is_unsigned);
 }
 
@@ -47,7 +48,8 @@ void copy_catalog_facts(Column& column, const Column& catalog) {
 
 }  // namespace
 
-Result<TableSchema> merge_with_catalog(const TableMapColumns& from_map, const TableSchema& catalog) {
+Result<TableSchema> merge_with_catalog(const TableMapColumns& from_map,
+                                       const TableSchema& catalog) {
   const TableSchema& map = from_map.schema;
   const std::string name = map.name.to_text();
   if (map.columns.size() != catalog.columns.size()) {

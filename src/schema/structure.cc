@@ -29,7 +29,8 @@ void write_text(Writer& writer, const char* name, const std::string& text) {
   write_string(writer, text);
 }
 
-void write_number(Writer& writer, const char* name, std::uint64_t value, std::uint64_t fallback = 0) {
+void write_number(Writer& writer, const char* name, std::uint64_t value,
+                  std::uint64_t fallback = 0) {
   if (value == fallback) return;
   writer.Key(name);
   writer.Uint64(value);
@@ -73,7 +74,8 @@ void write_column(Writer& writer, const Column& column) {
 // Reads members of an object; the first one of a wrong type makes it fail.
 class ObjectReader {
  public:
-  explicit ObjectReader(const rapidjson::Value& object) : object_(object), failed_(!object.IsObject()) {}
+  explicit ObjectReader(const rapidjson::Value& object)
+      : object_(object), failed_(!object.IsObject()) {}
 
   bool failed() const { return failed_; }
 
@@ -165,7 +167,8 @@ std::string serialize_structure(const TableSchema& schema) {
 }
 
 Result<TableSchema> parse_structure(TableName name, std::string_view json) {
-  const Error malformed = definite_error("the stored structure of " + name.to_text() + " is malformed");
+  const Error malformed =
+      definite_error("the stored structure of " + name.to_text() + " is malformed");
   rapidjson::Document document;
   document.Parse(json.data(), json.size());
   if (document.HasParseError()) return malformed;

@@ -124,7 +124,8 @@ class TableMapReader {
       case ColumnType::kNewDecimal:
         column.length = metadata.read_u8();
         column.scale = metadata.read_u8();
-        if (column.length >= 1 && column.length <= 65 && column.scale <= 30 && column.scale <= column.length) {
+        if (column.length >= 1 && column.length <= 65 && column.scale <= 30 &&
+            column.scale <= column.length) {
           return {};
         }
         break;
@@ -155,10 +156,11 @@ class TableMapReader {
     } else {
       column.type = ColumnType::kString;
       column.length = second | (((first & 0x30) ^ 0x30) << 4);
-      if (static_cast<ColumnType>(first | 0x30) == ColumnType::kString || metadata.failed()) return {};
+      if (static_cast<ColumnType>(first | 0x30) == ColumnType::kString || metadata.failed())
+        return {};
     }
-    return error("has column " + std::to_string(index + 1) + " of string type " + std::to_string(first) +
-                 ", which is not known");
+    return error("has column " + std::to_string(index + 1) + " of string type " +
+                 std::to_string(first) + ", which is not known");
   }
 
   Status read_optional_fields() {
@@ -313,10 +315,11 @@ class TableMapReader {
   // Labels come in the column's character set; they are known only when all fields were read.
   Status decode_labels() {
     for (Column& column : columns()) {
-      if (column.collation != 0) column.charset = charset::find_charset_by_collation(column.collation);
+      if (column.collation != 0)
+        column.charset = charset::find_charset_by_collation(column.collation);
       if (column.charset == nullptr && column.collation != 0) {
-        return error("has column " + column.name + " with collation " + std::to_string(column.collation) +
-                     ", which is not known");
+        return error("has column " + column.name + " with collation " +
+                     std::to_string(column.collation) + ", which is not known");
       }
       if (column.charset == nullptr) continue;
       for (std::string& label : column.labels) {

@@ -32,10 +32,10 @@ class RowPlan {
   struct ColumnCodec {
     schema::ColumnType type = schema::ColumnType::kNull;
     bool is_unsigned = false;
-    bool is_binary = false;   // bytes without a character set
-    std::uint8_t width = 0;   // bytes of the value, or of its length prefix
+    bool is_binary = false;  // bytes without a character set
+    std::uint8_t width = 0;  // bytes of the value, or of its length prefix
     std::uint8_t fraction_digits = 0;
-    std::uint16_t bits = 0;   // kBit
+    std::uint16_t bits = 0;  // kBit
   };
   const std::vector<ColumnCodec>& columns() const { return columns_; }
   std::size_t json_columns() const { return json_columns_; }

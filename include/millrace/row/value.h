@@ -13,27 +13,27 @@
 namespace millrace::row {
 
 enum class ValueKind : std::uint8_t {
-  kAbsent,     // the column is not in the image; not the same as kNull
+  kAbsent,  // the column is not in the image; not the same as kNull
   kNull,
-  kInt,        // i64
-  kUint,       // u64
-  kFloat,      // f64 holds the exact float32
-  kDouble,     // f64
-  kDecimal,    // bytes: MySQL's packed decimal; precision and scale from the column
-  kText,       // bytes in the column's charset
-  kBinary,     // bytes; BINARY(n) is not padded yet: pad with 0x00 to the column's length
-  kBit,        // u64, number of bits from the column
-  kEnum,       // u64: 1-based label; 0 is the empty error value
-  kSet,        // u64: bit mask
-  kYear,       // u64: 0 or 1901 to 2155
-  kDate,       // calendar fields in `date`; may be zero or invalid
-  kDatetime,   // calendar fields and time of day
-  kTime,       // i64: microseconds, signed, +-838:59:59.999999
-  kTimestamp,  // i64: microseconds since 1970 UTC; u64 == 0 zero date is kZeroTimestamp
+  kInt,            // i64
+  kUint,           // u64
+  kFloat,          // f64 holds the exact float32
+  kDouble,         // f64
+  kDecimal,        // bytes: MySQL's packed decimal; precision and scale from the column
+  kText,           // bytes in the column's charset
+  kBinary,         // bytes; BINARY(n) is not padded yet: pad with 0x00 to the column's length
+  kBit,            // u64, number of bits from the column
+  kEnum,           // u64: 1-based label; 0 is the empty error value
+  kSet,            // u64: bit mask
+  kYear,           // u64: 0 or 1901 to 2155
+  kDate,           // calendar fields in `date`; may be zero or invalid
+  kDatetime,       // calendar fields and time of day
+  kTime,           // i64: microseconds, signed, +-838:59:59.999999
+  kTimestamp,      // i64: microseconds since 1970 UTC; u64 == 0 zero date is kZeroTimestamp
   kZeroTimestamp,  // '0000-00-00 00:00:00' of a TIMESTAMP
-  kJson,       // bytes: binary JSON document; empty is the JSON null literal
-  kGeometry,   // bytes: u32 SRID and WKB
-  kVector,     // bytes: float32 little-endian each
+  kJson,           // bytes: binary JSON document; empty is the JSON null literal
+  kGeometry,       // bytes: u32 SRID and WKB
+  kVector,         // bytes: float32 little-endian each
 };
 
 struct CalendarTime {

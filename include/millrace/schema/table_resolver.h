@@ -18,8 +18,8 @@ namespace millrace::schema {
 
 // The optional metadata of a table map, decoded.
 struct TableMapColumns {
-  TableSchema schema;            // names are @1 ... when has_names is false
-  bool full_metadata = false;    // names, keys and labels were present
+  TableSchema schema;          // names are @1 ... when has_names is false
+  bool full_metadata = false;  // names, keys and labels were present
   // False below MySQL 8.0.1, which sends no optional metadata: is_unsigned and collation say nothing then.
   bool has_signedness = false;
   bool has_generated_invisible_primary_key = false;

@@ -69,16 +69,18 @@ struct Column {
   //   kFloat, kDouble  bytes of the value
   //   kTime2, kDatetime2, kTimestamp2  fractional digits
   std::uint32_t length = 0;
-  std::uint8_t scale = 0;            // kNewDecimal
-  std::uint32_t collation = 0;       // character columns and labels; 63 is binary; 0 unknown
+  std::uint8_t scale = 0;       // kNewDecimal
+  std::uint32_t collation = 0;  // character columns and labels; 63 is binary; 0 unknown
   const charset::Charset* charset = nullptr;  // of `collation`; null for columns without
-  std::vector<std::string> labels;   // kEnum, kSet, in UTF-8; empty where unknown
-  std::uint8_t geometry_type = 0;    // 0 GEOMETRY 1 POINT 2 LINESTRING 3 POLYGON 4-6 MULTI* 7 COLLECTION
+  std::vector<std::string> labels;            // kEnum, kSet, in UTF-8; empty where unknown
+  std::uint8_t geometry_type =
+      0;  // 0 GEOMETRY 1 POINT 2 LINESTRING 3 POLYGON 4-6 MULTI* 7 COLLECTION
   std::uint32_t vector_dimensions = 0;
 
   // What only the catalog knows (empty otherwise).
-  std::string column_type;                   // "tinyint(1)", "float(7,3)", as information_schema prints it
-  std::optional<std::string> default_value;  // literal default, in UTF-8; none for NULL and expressions
+  std::string column_type;  // "tinyint(1)", "float(7,3)", as information_schema prints it
+  std::optional<std::string>
+      default_value;  // literal default, in UTF-8; none for NULL and expressions
   std::string comment;
   bool is_generated = false;
   bool is_auto_increment = false;
