@@ -133,6 +133,28 @@ std::int64_t KafkaReader::end_offset(const std::string& topic) const {
   return sum;
 }
 
+class KafkaEnd::Impl {
+ public:
+  Impl(const std::string& bootstrap, std::string topic)
+      : topic_(std::move(topic)), handle_(open_consumer(bootstrap, false)) {}
+  std::int64_t offset() const {
+    std::int64_t low = 0, high = 0;
+    const auto error =
+        rd_kafka_query_watermark_offsets(handle_.get(), topic_.c_str(), 0, &low, &high, kTimeoutMs);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? high : 0;
+  }
+
+ private:
+  std::string topic_;
+  Handle handle_;
+};
+
+KafkaEnd::KafkaEnd(const std::string& bootstrap, std::string topic)
+    : impl_(std::make_unique<Impl>(bootstrap, std::move(topic))) {}
+KafkaEnd::~KafkaEnd() = default;
+
+std::int64_t KafkaEnd::offset() const { return impl_->offset(); }
+
 class KafkaTail::Impl {
  public:
   Impl(const std::string& bootstrap, std::string topic)

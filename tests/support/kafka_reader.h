@@ -43,6 +43,18 @@ class KafkaReader {
   bool read_committed_;
 };
 
+// The end of a topic of one partition, asked again and again over one connection; 0 while there is no such topic.
+class KafkaEnd {
+ public:
+  KafkaEnd(const std::string& bootstrap, std::string topic);
+  ~KafkaEnd();
+  std::int64_t offset() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 // Follows one topic of one partition from its beginning, message by message, as they are committed. The topic exists.
 class KafkaTail {
  public:

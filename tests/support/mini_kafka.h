@@ -12,7 +12,8 @@
 namespace millrace::testing {
 
 struct MiniKafkaOptions {
-  std::map<std::string, std::string> properties;  // of the broker, beside those that make it small
+  std::map<std::string, std::string> properties =
+      {};  // of the broker, beside those that make it small
   std::string heap = "512m";
 };
 
