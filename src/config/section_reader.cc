@@ -33,6 +33,12 @@ bool is_accepted(std::string_view accepted, std::string_view value) {
   }
 }
 
+std::string or_list(std::string_view accepted) {
+  std::string text;
+  for (const char c : accepted) text += c == '|' ? std::string(" or ") : std::string(1, c);
+  return text;
+}
+
 std::vector<WrittenValue> written_values(const YamlNode& mapping, const std::string& file,
                                          Problems& problems) {
   std::vector<WrittenValue> values;
@@ -49,10 +55,12 @@ std::vector<WrittenValue> written_values(const YamlNode& mapping, const std::str
         problems.error(place, entry.key,
                        "is a list; write one value, its parts separated by commas");
         break;
-      case YamlNode::Kind::kMapping:
+      case YamlNode::Kind::kMapping: {
+        const std::string inner = entry.value.entries.empty() ? "x" : entry.value.entries[0].key;
         problems.error(place, entry.key,
-                       "is a mapping; write its keys with dots, such as " + entry.key + ".x: 1");
+                       "is a mapping; write its keys with dots: " + entry.key + "." + inner);
         break;
+      }
     }
   }
   return values;

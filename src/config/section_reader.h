@@ -57,6 +57,9 @@ std::string unknown_key(const PropertyTable<Target>& table, std::string_view key
 // Is `value` one of the values that a kOneValue property accepts?
 bool is_accepted(std::string_view accepted, std::string_view value);
 
+// "a|b" as "a or b".
+std::string or_list(std::string_view accepted);
+
 // `resolved` is the written value with its references replaced; messages quote only what was written.
 template <typename Target>
 void take_value(const Property<Target>& property, const WrittenValue& written,
@@ -69,7 +72,7 @@ void take_value(const Property<Target>& property, const WrittenValue& written,
     case Support::kOneValue:
       if (is_accepted(property.value, resolved)) return;
       problems.error(written.place, written.key,
-                     quoted + "can't be used, only " + std::string(property.value) + ": " +
+                     quoted + "can't be used, only " + or_list(property.value) + ": " +
                          std::string(property.note));
       return;
     case Support::kNoEffect:

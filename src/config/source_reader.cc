@@ -87,7 +87,9 @@ class SourceReader {
   void check_converters() {
     for (const std::string_view converter : {"key.converter", "value.converter"}) {
       const std::string option = std::string(converter) + ".schemas.enable";
-      if (has(converter) && !has(option)) {
+      const auto it = resolved_.find(std::string(converter));
+      const bool is_json = it != resolved_.end() && trim(it->second).ends_with(".JsonConverter");
+      if (is_json && !has(option)) {
         error_at(converter,
                  "needs " + option +
                      ": false: the converter's default is true, which is not supported yet");
@@ -138,10 +140,16 @@ bool is_name(std::string_view name) {
   });
 }
 
-// The name that a mapping gives to itself; empty when it gives none.
-std::string own_name(const YamlNode& mapping) {
+// The name that a mapping gives to its source must be the one that the source has, where it has one.
+void take_name(const YamlNode& mapping, SourceConfig& source, Problems& problems) {
   const YamlEntry* entry = mapping.find("name");
-  return entry == nullptr ? "" : entry->value.text;
+  if (entry == nullptr) return;
+  const std::string& name = entry->value.text;
+  if (source.name.empty()) source.name = name;
+  if (name == source.name) return;
+  problems.error(
+      {source.file, entry->line}, "name",
+      "'" + name + "' differs from the name " + source.name + " under which the source stands");
 }
 
 // Kafka Connect's form to the mapping of properties inside it.
@@ -170,16 +178,8 @@ SourceConfig read_source(const std::string& name, const YamlNode& node, const Pl
     return source;
   }
   const YamlNode& mapping = unwrap(node, place, problems);
-  for (const YamlNode* level : {&node, &mapping}) {
-    const std::string own = own_name(*level);
-    if (own.empty()) continue;
-    if (source.name.empty()) source.name = own;
-    if (own != source.name) {
-      problems.error(
-          {place.file, level->find("name")->line}, "name",
-          "'" + own + "' differs from the name " + source.name + " under which the source stands");
-    }
-  }
+  take_name(node, source, problems);
+  if (&mapping != &node) take_name(mapping, source, problems);
   if (!is_name(source.name)) {
     problems.error(place, source.name, "can't be a source's name: no blanks around it, no slash");
   }

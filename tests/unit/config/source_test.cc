@@ -1,0 +1,342 @@
+// One source: what each property does, and what is said about those that can't be used.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "millrace/config/config.h"
+
+namespace millrace::config {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A source with these lines beside the required ones; they begin in line 7.
+Result<Config> parse(const std::string& lines) {
+  std::string text =
+      "sources:\n  shop:\n    database.hostname: db\n    database.user: cdc\n    topic.prefix: "
+      "shop\n"
+      "    snapshot.mode: no_data\n";
+  std::size_t begin = 0;
+  while (begin < lines.size()) {
+    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
+    text += "    " + lines.substr(begin, end - begin) + "\n";
+    begin = end + 1;
+  }
+  return parse_config(text, "m.yaml");
+}
+
+SourceConfig source_of(const std::string& lines) {
+  auto config = parse(lines);
+  EXPECT_TRUE(config) << (config ? "" : config.error().message());
+  return config ? config->sources.at(0) : SourceConfig();
+}
+
+TEST(Source, Connection) {
+  setenv("MILLRACE_TEST_PASSWORD", "s3 cret ", 1);
+  const SourceConfig source = source_of(
+      "database.port: 3307\ndatabase.unix.socket: /run/mysqld.sock\n"
+      "database.password: ${env:MILLRACE_TEST_PASSWORD}\ndatabase.server.id: 4294967295\n"
+      "database.ssl.mode: verify_identity\ndatabase.ssl.ca: /ca\ndatabase.ssl.cert: /cert\n"
+      "database.ssl.key: /key\ndatabase.compression: zstd\nconnect.timeout.ms: 5s\n"
+      "binlog.heartbeat.interval.ms: 2000\n");
+  EXPECT_EQ(source.port, 3307);
+  EXPECT_EQ(source.unix_socket, "/run/mysqld.sock");
+  EXPECT_EQ(source.password.reveal(), "s3 cret ");
+  EXPECT_EQ(source.server_id, 4294967295U);
+  EXPECT_EQ(source.tls_mode, TlsMode::kVerifyIdentity);
+  EXPECT_EQ(source.tls_ca, "/ca");
+  EXPECT_EQ(source.tls_cert, "/cert");
+  EXPECT_EQ(source.tls_key, "/key");
+  EXPECT_EQ(source.compression, "zstd");
+  EXPECT_EQ(source.connect_timeout, milliseconds(5000));
+  EXPECT_EQ(source.server_heartbeat, milliseconds(2000));
+}
+
+TEST(Source, WhatIsCaptured) {
+  using List = std::vector<std::string>;
+  const SourceConfig source = source_of(
+      "database.include.list: shop,tenant_.*\ntable.exclude.list: shop\\.log\n"
+      "table.ignore.builtin: false\nskipped.operations: c,t\ncolumn.bytes.include.list: "
+      "a\\.b\\.c\n");
+  EXPECT_EQ(source.database_include, (List{"shop", "tenant_.*"}));
+  EXPECT_EQ(source.table_exclude, (List{"shop\\.log"}));
+  EXPECT_EQ(source.bytes_columns, (List{"a\\.b\\.c"}));
+  EXPECT_FALSE(source.ignore_builtin_tables);
+  EXPECT_TRUE(source.skip_creates);
+  EXPECT_FALSE(source.skip_updates);
+  EXPECT_FALSE(source.skip_deletes);
+  EXPECT_TRUE(source.skip_truncates);
+  EXPECT_FALSE(source_of("skipped.operations: none").skip_truncates);
+  EXPECT_EQ(source_of("database.exclude.list: a\ntable.include.list: b").table_include, List{"b"});
+}
+
+TEST(Source, EventsAndTopics) {
+  const SourceConfig source = source_of(
+      "tombstones.on.delete: false\ninclude.query: true\nextended.headers.enabled: true\n"
+      "enable.time.adjuster: false\nunavailable.value.placeholder: gone\njson.format: mysql\n"
+      "charset.invalid: base64\ntopic.creation.default.partitions: 6\n"
+      "topic.creation.default.replication.factor: 3\ntopic.creation.default.cleanup.policy: "
+      "compact\n");
+  EXPECT_FALSE(source.tombstones_on_delete);
+  EXPECT_TRUE(source.include_query);
+  EXPECT_TRUE(source.extended_headers);
+  EXPECT_FALSE(source.enable_time_adjuster);
+  EXPECT_EQ(source.unavailable_placeholder, "gone");
+  EXPECT_TRUE(source.json_mysql_form);
+  EXPECT_EQ(source.invalid_text, InvalidText::kBase64);
+  EXPECT_EQ(source.topic_creation.partitions, 6);
+  EXPECT_EQ(source.topic_creation.replication_factor, 3);
+  EXPECT_EQ(source.topic_creation.settings,
+            (std::map<std::string, std::string>{{"cleanup.policy", "compact"}}));
+}
+
+TEST(Source, CommitsAndErrors) {
+  const SourceConfig source = source_of(
+      "exactly.once.support: disabled\ncommit.interval.ms: 100\ncommit.max.bytes: 1MiB\n"
+      "transaction.split.bytes: 2MiB\nerrors.oversized: dead_letter\n"
+      "errors.deadletterqueue.topic.name: dlq\nerrors.max.retries: 5\nerrors.retry.delay.max.ms: "
+      "1000\n");
+  EXPECT_EQ(source.exactly_once, ExactlyOnce::kDisabled);
+  EXPECT_EQ(source.commit_interval, milliseconds(100));
+  EXPECT_EQ(source.commit_max_bytes, 1U << 20);
+  EXPECT_EQ(source.transaction_split_bytes, 2U << 20);
+  EXPECT_EQ(source.oversized, Oversized::kDeadLetter);
+  EXPECT_EQ(source.dead_letter_topic, "dlq");
+  EXPECT_EQ(source.errors_max_retries, 5);
+  EXPECT_EQ(source.retry_delay_max, milliseconds(1000));
+  EXPECT_EQ(source_of("exactly.once.support: requested").exactly_once, ExactlyOnce::kRequired);
+}
+
+TEST(Source, PropertiesStayAsWritten) {
+  setenv("MILLRACE_TEST_PASSWORD", "x", 1);
+  const SourceConfig source =
+      source_of("database.password: ${env:MILLRACE_TEST_PASSWORD}\ntable.include.list: 'a , b'\n");
+  EXPECT_EQ(source.properties.at("database.password"), "${env:MILLRACE_TEST_PASSWORD}");
+  EXPECT_EQ(source.properties.at("table.include.list"), "a , b");
+  EXPECT_EQ(source.properties.at("topic.prefix"), "shop");
+}
+
+// A connector's configuration as Debezium's tutorial gives it, with what this version needs changed.
+TEST(Source, DefaultsWrittenExplicitlyAreFine) {
+  const auto config = parse(
+      "connector.class: io.debezium.connector.mysql.MySqlConnector\ntasks.max: 1\nname: shop\n"
+      "key.converter: org.apache.kafka.connect.json.JsonConverter\nkey.converter.schemas.enable: "
+      "false\n"
+      "value.converter: "
+      "org.apache.kafka.connect.json.JsonConverter\nvalue.converter.schemas.enable: False\n"
+      "decimal.handling.mode: precise\ntime.precision.mode: adaptive_time_microseconds\n"
+      "bigint.unsigned.handling.mode: long\nbinary.handling.mode: bytes\nheartbeat.interval.ms: 0\n"
+      "provide.transaction.metadata: false\ninclude.schema.changes: false\ntopic.delimiter: .\n"
+      "topic.naming.strategy: io.debezium.schema.DefaultTopicNamingStrategy\n");
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_TRUE(config->warnings.empty()) << config->warnings[0];
+}
+
+TEST(Source, Errors) {
+  const struct {
+    const char* name;
+    const char* lines;
+    const char* expected;  // of the first problem, after "m.yaml:"
+  } rows[] = {
+      {"misspelt", "database.hostnme: x",
+       "7: database.hostnme: is not known; did you mean database.hostname?"},
+      {"unknown", "my.own.idea.of.a.key: x", "7: my.own.idea.of.a.key: is not known"},
+      {"port", "database.port: 70000",
+       "7: database.port: '70000' is not a whole number from 1 to 65535"},
+      {"port from a reference shows the reference", "database.port: ${env:MILLRACE_TEST_WORD}",
+       "7: database.port: '${env:MILLRACE_TEST_WORD}' is not a whole number from 1 to 65535"},
+      {"server id", "database.server.id: 0",
+       "7: database.server.id: '0' is not a whole number from 1 to 4294967295"},
+      {"ssl mode", "database.ssl.mode: on",
+       "7: database.ssl.mode: 'on' is none of disabled, preferred, required, verify_ca, "
+       "verify_identity"},
+      {"verify without authorities", "database.ssl.mode: verify_ca",
+       "7: database.ssl.mode: needs database.ssl.ca, a PEM file with the certificates to trust"},
+      {"certificate without key", "database.ssl.cert: /c",
+       "7: database.ssl.cert: needs the other: database.ssl.cert and database.ssl.key go together"},
+      {"Java trust store", "database.ssl.truststore: /x.jks",
+       "7: database.ssl.truststore: Java key stores can't be read: set database.ssl.ca (PEM)"},
+      {"Java key store", "database.ssl.keystore: /x.jks",
+       "7: database.ssl.keystore: Java key stores can't be read: set database.ssl.cert and "
+       "database.ssl.key (PEM)"},
+      {"compression", "database.compression: lz4",
+       "7: database.compression: 'lz4' is none of none, zlib, zstd"},
+      {"both lists", "table.include.list: a\ntable.exclude.list: b",
+       "8: table.exclude.list: can't be used together with table.include.list"},
+      {"list ends in an escape", "table.include.list: 'a\\'",
+       "7: table.include.list: 'a\\' ends with a backslash that escapes nothing"},
+      {"operations", "skipped.operations: x",
+       "7: skipped.operations: 'x' is no list of c, u, d and t, nor none"},
+      {"other connector", "connector.class: io.debezium.connector.postgresql.PostgresConnector",
+       "7: connector.class: 'io.debezium.connector.postgresql.PostgresConnector' can't be used, "
+       "only "
+       "io.debezium.connector.mysql.MySqlConnector or MySqlConnector or MySql: a source of "
+       "Millrace is this connector"},
+      {"tasks", "tasks.max: 2", "7: tasks.max: '2' can't be used, only 1: a binlog is one stream"},
+      {"Avro", "value.converter: io.confluent.connect.avro.AvroConverter",
+       "7: value.converter: 'io.confluent.connect.avro.AvroConverter' can't be used, only "
+       "org.apache.kafka.connect.json.JsonConverter: values are JSON"},
+      {"JSON with its default", "value.converter: org.apache.kafka.connect.json.JsonConverter",
+       "7: value.converter: needs value.converter.schemas.enable: false: the converter's default "
+       "is "
+       "true, which is not supported yet"},
+      {"JSON with schemas", "key.converter.schemas.enable: true",
+       "7: key.converter.schemas.enable: 'true' can't be used, only false: must be said when "
+       "`key.converter` is: the converter's default is true. Envelopes with a schema are not "
+       "supported yet"},
+      {"decimals", "decimal.handling.mode: double",
+       "7: decimal.handling.mode: 'double' can't be used, only precise: not supported yet"},
+      {"heartbeats", "heartbeat.interval.ms: 1000",
+       "7: heartbeat.interval.ms: '1000' can't be used, only 0: not supported yet; the offset "
+       "moves on "
+       "by itself when captured tables are idle"},
+      {"schema changes", "include.schema.changes: true",
+       "7: include.schema.changes: 'true' can't be used, only false: not supported yet; false is "
+       "the "
+       "default here (Debezium's: true)"},
+      {"transaction topic", "provide.transaction.metadata: true",
+       "7: provide.transaction.metadata: 'true' can't be used, only false: not supported yet"},
+      {"key columns", "message.key.columns: a:b", "7: message.key.columns: not supported yet"},
+      {"mask", "column.mask.with.12.chars: a", "7: column.mask.with.12.chars: not supported yet"},
+      {"converters", "converters: isbn\nisbn.type: x",
+       "7: converters: Java classes can't run here"},
+      {"transforms", "transforms: unwrap", "7: transforms: not supported yet"},
+      {"transform's option", "transforms.unwrap.type: x",
+       "7: transforms.unwrap.type: not supported yet"},
+      {"topic groups", "topic.creation.big.partitions: 1",
+       "7: topic.creation.big.partitions: not supported yet: all topics are made by "
+       "topic.creation.default.*"},
+      {"old name", "table.whitelist: a",
+       "7: table.whitelist: is called table.include.list since Debezium 1.3"},
+      {"producer", "producer.override.acks: 1",
+       "7: producer.override.acks: set librdkafka's properties below kafka:"},
+      {"partitions", "topic.creation.default.partitions: 0",
+       "7: topic.creation.default.partitions: '0' is not a whole number from 1 to 1000000"},
+      {"replication factor", "topic.creation.default.replication.factor: 0",
+       "7: topic.creation.default.replication.factor: '0' is neither -1 (the broker's default) nor "
+       "1 or more"},
+      {"commit size", "commit.max.bytes: 1", "7: commit.max.bytes: '1' is below 65536 bytes"},
+      {"time", "commit.interval.ms: soon",
+       "7: commit.interval.ms: 'soon' is not a time: a number of milliseconds, or one with s, min "
+       "or h"},
+      {"dead letters without a topic", "errors.oversized: dead_letter",
+       "7: errors.oversized: dead_letter needs errors.deadletterqueue.topic.name"},
+      {"another name", "name: market",
+       "7: name: 'market' differs from the name shop under which the source stands"},
+      {"password's variable", "database.password: ${env:MILLRACE_TEST_NONE}",
+       "7: database.password: ${env:MILLRACE_TEST_NONE}: the environment variable "
+       "MILLRACE_TEST_NONE is not set"},
+  };
+  setenv("MILLRACE_TEST_WORD", "secret", 1);
+  for (const auto& row : rows) {
+    const auto config = parse(row.lines);
+    ASSERT_FALSE(config) << row.name;
+    EXPECT_EQ(config.error().message(), std::string("m.yaml:") + row.expected) << row.name;
+  }
+}
+
+TEST(Source, SnapshotModes) {
+  const auto error_of = [](const std::string& mode) {
+    const auto config = parse_config(
+        "sources:\n  shop:\n    database.hostname: db\n    database.user: cdc\n    topic.prefix: "
+        "shop\n"
+        "    snapshot.mode: " +
+            mode + "\n",
+        "m.yaml");
+    return config ? "taken as " + config->sources[0].snapshot_mode : config.error().message();
+  };
+  for (const char* mode : {"no_data", "NO_DATA", "schema_only"})
+    EXPECT_EQ(error_of(mode), "taken as no_data");
+  for (const char* mode : {"initial", "always", "initial_only", "when_needed", "never", "recovery",
+                           "schema_only_recovery", "configuration_based", "custom"}) {
+    EXPECT_EQ(error_of(mode),
+              std::string("m.yaml:6: snapshot.mode: '") + mode +
+                  "' can't be used: snapshots are not built in yet: set snapshot.mode: no_data");
+  }
+  EXPECT_EQ(error_of("sometimes"),
+            "m.yaml:6: snapshot.mode: 'sometimes' is no snapshot mode: use no_data");
+}
+
+TEST(Source, Warnings) {
+  const struct {
+    const char* name;
+    const char* line;
+    const char* expected;
+  } rows[] = {
+      {"history", "schema.history.internal.kafka.topic: h",
+       "schema.history.internal.kafka.topic: has no effect: not needed: structures are stored with "
+       "the offset"},
+      {"locks", "snapshot.locking.mode: none",
+       "snapshot.locking.mode: has no effect: nothing is ever locked"},
+      {"queue", "max.queue.size: 8192",
+       "max.queue.size: has no effect: memory is bounded in bytes"},
+      {"JDBC driver's own", "database.allowPublicKeyRetrieval: true",
+       "database.allowPublicKeyRetrieval: has no effect: there is no JDBC driver here"},
+      {"JDBC driver's prefix", "driver.connectionTimeZone: UTC",
+       "driver.connectionTimeZone: has no effect: there is no JDBC driver here"},
+  };
+  for (const auto& row : rows) {
+    const auto config = parse(row.line);
+    ASSERT_TRUE(config) << row.name << ": " << config.error().message();
+    EXPECT_EQ(config->warnings,
+              (std::vector<std::string>{std::string("m.yaml:7: ") + row.expected}))
+        << row.name;
+  }
+}
+
+TEST(Source, MissingOnes) {
+  const auto config = parse_config("sources:\n  shop: {}\n", "m.yaml");
+  ASSERT_FALSE(config);
+  EXPECT_EQ(
+      config.error().message(),
+      "m.yaml:2: topic.prefix: is missing in source shop\n"
+      "m.yaml:2: database.hostname: is missing in source shop\n"
+      "m.yaml:2: database.user: is missing in source shop\n"
+      "m.yaml:2: snapshot.mode: is missing in source shop, and its default initial can't be used: "
+      "snapshots are not built in yet: set snapshot.mode: no_data");
+}
+
+TEST(Source, EmptyHostIsAnError) {
+  const auto config = parse("database.server.id: 1");
+  ASSERT_TRUE(config);
+  const auto empty = parse_config(
+      "sources:\n  shop:\n    database.hostname: ''\n    database.user: cdc\n    topic.prefix: "
+      "shop\n"
+      "    snapshot.mode: no_data\n",
+      "m.yaml");
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().message(), "m.yaml:3: database.hostname: is empty");
+}
+
+TEST(Source, FingerprintFollowsResolvedValues) {
+  setenv("MILLRACE_TEST_PASSWORD", "one", 1);
+  const std::string lines =
+      "database.password: ${env:MILLRACE_TEST_PASSWORD}\ntombstones.on.delete: true\n";
+  const std::uint64_t first = source_of(lines).fingerprint;
+  EXPECT_EQ(source_of(lines).fingerprint, first);
+  EXPECT_EQ(source_of("tombstones.on.delete: true\ndatabase.password: one\n").fingerprint, first)
+      << "order and reference don't count, values do";
+  EXPECT_NE(source_of(lines + "include.query: true\n").fingerprint, first);
+  setenv("MILLRACE_TEST_PASSWORD", "two", 1);
+  EXPECT_NE(source_of(lines).fingerprint, first);
+}
+
+TEST(Source, FingerprintFollowsTheSink) {
+  const std::string source =
+      "sources:\n  shop:\n    database.hostname: db\n    database.user: cdc\n    topic.prefix: "
+      "shop\n"
+      "    snapshot.mode: no_data\n";
+  const auto fingerprint = [&](const std::string& head) {
+    const auto config = parse_config(head + source, "m.yaml");
+    EXPECT_TRUE(config) << (config ? "" : config.error().message());
+    return config ? config->sources[0].fingerprint : 0;
+  };
+  const std::uint64_t first = fingerprint("kafka: {bootstrap.servers: 'a:1'}\n");
+  EXPECT_EQ(fingerprint("daemon: {log.level: debug}\nkafka: {bootstrap.servers: 'a:1'}\n"), first);
+  EXPECT_NE(fingerprint("kafka: {bootstrap.servers: 'b:1'}\n"), first);
+  EXPECT_NE(fingerprint("daemon: {group.id: g}\nkafka: {bootstrap.servers: 'a:1'}\n"), first);
+}
+
+}  // namespace
+}  // namespace millrace::config
