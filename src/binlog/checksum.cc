@@ -23,7 +23,9 @@ Status verify_checksum(std::string_view event, const EventHeader& header) {
   MILLRACE_ASSERT(event.size() >= kEventHeaderBytes + kChecksumBytes, "an event with a checksum");
   const std::string_view covered = event.substr(0, event.size() - kChecksumBytes);
   std::uint32_t computed = 0;
-  if ((header.flags & kFlagBinlogInUse) == 0) [[likely]] {
+  const bool still_written =
+      header.type == EventType::kFormatDescription && (header.flags & kFlagBinlogInUse) != 0;
+  if (!still_written) [[likely]] {
     computed = crc32_of(0, covered);
   } else {
     char head[kEventHeaderBytes];

@@ -12,8 +12,8 @@ namespace millrace::binlog {
 
 inline constexpr std::size_t kChecksumBytes = 4;
 
-// `event` is whole. A file that is still open for writing has the flag IN_USE in its FORMAT_DESCRIPTION, which came
-// later than the checksum: it is computed as if the flag were clear.
+// `event` is whole. A file that is still open for writing has the flag IN_USE in its
+// FORMAT_DESCRIPTION, which came later than the checksum: it is computed as if the flag were clear.
 Status verify_checksum(std::string_view event, const EventHeader& header);
 
 }  // namespace millrace::binlog

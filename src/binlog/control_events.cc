@@ -23,8 +23,8 @@ std::array<unsigned, 3> parse_version(std::string_view text) {
   return version;
 }
 
-// A type's post-header length as the server announces it. Entries of types that a server doesn't know may be missing
-// or, on Aurora, hold anything: ask only for types that are in every list.
+// A type's post-header length as the server announces it. Entries of types that a server doesn't
+// know may be missing or, on Aurora, hold anything: ask only for types that are in every list.
 std::uint8_t post_header_bytes(std::string_view lengths, EventType type, std::uint8_t otherwise) {
   const auto index = static_cast<std::size_t>(type) - 1;
   return index < lengths.size() ? static_cast<std::uint8_t>(lengths[index]) : otherwise;
@@ -68,7 +68,8 @@ Result<FormatDescription> decode_format_description(std::string_view event) {
     return definite_error("event headers of " + std::to_string(header_bytes) +
                           " bytes instead of " + std::to_string(kEventHeaderBytes));
   }
-  // Since 5.6.1 the event ends with the algorithm and a checksum, even where the algorithm is "none".
+  // Since 5.6.1 the event ends with the algorithm and a checksum, even where the algorithm is
+  // "none".
   constexpr std::array<unsigned, 3> kChecksumsSince = {5, 6, 1};
   std::size_t lengths_bytes = reader.remaining();
   const bool has_algorithm =

@@ -1,7 +1,7 @@
 #pragma once
 
-// A ByteCursor that knows the names of what it reads: the first read past the end names the field in the error.
-// A decoder stays a straight line: read every field by name, then ask status() once.
+// A ByteCursor that knows the names of what it reads: the first read past the end names the field
+// in the error. A decoder stays a straight line: read every field by name, then ask status() once.
 
 #include <cstdint>
 #include <string>

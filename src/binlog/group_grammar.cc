@@ -260,7 +260,8 @@ void GroupGrammar::close_group() {
 }
 
 void GroupGrammar::set_savepoint(std::string_view name) {
-  // Beyond that many names a savepoint counts as set at the transaction's begin, which errs on the safe side.
+  // Beyond that many names a savepoint counts as set at the transaction's begin, which errs on the
+  // safe side.
   constexpr std::size_t kMaxSavepoints = 4096;
   if (savepoints_.size() < kMaxSavepoints) savepoints_[savepoint_key(name)] = index_;
 }

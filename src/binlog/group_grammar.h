@@ -1,8 +1,8 @@
 #pragma once
 
-// The part of the grammar below `group`: which event may follow which from a GTID to the end of its transaction, with
-// the index that offsets count. It sees events without checksum and positions that are worked out, and does not care
-// whether they stood in the file or in a payload.
+// The part of the grammar below `group`: which event may follow which from a GTID to the end of its
+// transaction, with the index that offsets count. It sees events without checksum and positions
+// that are worked out, and does not care whether they stood in the file or in a payload.
 
 #include <cstdint>
 #include <optional>
@@ -26,7 +26,8 @@ class GroupGrammar {
   Status on_gtid(const EventContext& at, std::string_view body);
   // `at.index` is filled in here.
   Status on_event(EventContext at, std::string_view body, const FormatDescription& format);
-  // The stream begins anew: what is open is given up. The visitor hears of it when it had heard of a beginning.
+  // The stream begins anew: what is open is given up. The visitor hears of it when it had heard of
+  // a beginning.
   Status abandon();
   void reset();
 

@@ -14,7 +14,8 @@ Status check(const gtid::Gtid& gtid) {
   return definite_error("not a GTID: " + gtid.to_text());
 }
 
-// The fields after the GTID came one by one between 5.7.5 and 8.0.14; an event holds those of its server.
+// The fields after the GTID came one by one between 5.7.5 and 8.0.14; an event holds those of its
+// server.
 void read_timestamps(FieldReader& reader, GtidEvent& event) {
   constexpr std::uint8_t kLogicalClock = 2;
   constexpr std::uint64_t kHasOriginal = 1ULL << 55;
@@ -46,8 +47,8 @@ Result<GtidEvent> decode_untagged(std::string_view body, bool anonymous) {
   return event;
 }
 
-// MySQL's serialization library: numbered fields in ascending order, each left out when it has its default. A field
-// that this program doesn't know may be skipped only when the writer says so.
+// MySQL's serialization library: numbered fields in ascending order, each left out when it has its
+// default. A field that this program doesn't know may be skipped only when the writer says so.
 class TaggedDecoder {
  public:
   explicit TaggedDecoder(std::string_view body) : body_(body), reader_(body) {}

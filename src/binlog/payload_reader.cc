@@ -21,8 +21,8 @@ struct PayloadHeader {
   std::string_view payload;
 };
 
-// Fields of type, length, value in any order up to an end mark; then the payload. The uncompressed size is among them,
-// but servers don't vouch for it.
+// Fields of type, length, value in any order up to an end mark; then the payload. The uncompressed
+// size is among them, but servers don't vouch for it.
 Result<PayloadHeader> decode_payload_header(std::string_view body) {
   enum Field : std::uint64_t { kEnd = 0, kPayloadSize = 1, kCompression = 2 };
   FieldReader reader(body);

@@ -1,8 +1,9 @@
 #pragma once
 
-// The events inside a TRANSACTION_PAYLOAD, one by one. A payload of one gigabyte can hold many times that; it is
-// decompressed as its events are asked for, and what is in memory at a time is one chunk or, where an event is larger
-// than that, the event. Sizes that the payload claims are not believed: memory grows with bytes that have come.
+// The events inside a TRANSACTION_PAYLOAD, one by one. A payload of one gigabyte can hold many
+// times that; it is decompressed as its events are asked for, and what is in memory at a time is
+// one chunk or, where an event is larger than that, the event. Sizes that the payload claims are
+// not believed: memory grows with bytes that have come.
 //
 // Single-threaded. One reader serves all payloads of a stream and keeps its buffers between them.
 
@@ -26,8 +27,8 @@ class PayloadReader {
 
   // Starts a payload. `body` is the TRANSACTION_PAYLOAD's and outlives the reading.
   Status open(std::string_view body);
-  // The next whole event, a header and a body without checksum; empty after the last one. The view lives until the next
-  // call.
+  // The next whole event, a header and a body without checksum; empty after the last one. The view
+  // lives until the next call.
   Result<std::string_view> next();
 
  private:
@@ -45,8 +46,8 @@ class PayloadReader {
   bool finished_ = true;         // nothing will be added to pending_
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
-  std::string_view
-      pending_;  // decompressed and not yet returned: in buffer_, or in the body when not compressed
+  // Decompressed and not yet returned: in buffer_, or in the body where that is not compressed.
+  std::string_view pending_;
 };
 
 }  // namespace millrace::binlog

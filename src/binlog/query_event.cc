@@ -6,8 +6,8 @@
 namespace millrace::binlog {
 namespace {
 
-// What a session's variables were. A code is one byte; only the writer knows the length of a value whose code is
-// newer than this list, so an unknown code ends the block.
+// What a session's variables were. A code is one byte; only the writer knows the length of a value
+// whose code is newer than this list, so an unknown code ends the block.
 enum StatusCode : std::uint8_t {
   kFlags2 = 0,
   kSqlMode = 1,

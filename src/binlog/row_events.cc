@@ -1,5 +1,5 @@
-// TABLE_MAP and the row events: the parts in front of the images. Called for every row event, so nothing here
-// allocates unless it fails.
+// TABLE_MAP and the row events: the parts in front of the images. Called for every row event, so
+// nothing here allocates unless it fails.
 
 #include "binlog/field_reader.h"
 #include "millrace/base/limits.h"

@@ -1,8 +1,9 @@
 #pragma once
 
-// Which part a QUERY plays in the stream's grammar. Servers write the statements that open and close transactions in
-// few forms, but forks and proxies differ in case, white space and comments, and a missed BEGIN would lose a
-// transaction: so the words count, not the bytes. Everything that isn't one of these is a statement of its own.
+// Which part a QUERY plays in the stream's grammar. Servers write the statements that open and
+// close transactions in few forms, but forks and proxies differ in case, white space and comments,
+// and a missed BEGIN would lose a transaction: so the words count, not the bytes. Everything that
+// isn't one of these is a statement of its own.
 
 #include <cstdint>
 #include <string_view>

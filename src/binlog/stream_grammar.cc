@@ -1,5 +1,6 @@
 #include "millrace/binlog/stream_grammar.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "binlog/checksum.h"
@@ -9,8 +10,9 @@
 namespace millrace::binlog {
 namespace {
 
-// Events that carry no row change of a row-format stream. In statement format INTVAR, RAND and USER_VAR belong to a
-// statement that follows, which the visitor sees; the two of LOAD DATA are followed by one that is refused.
+// Events that carry no row change of a row-format stream. In statement format INTVAR, RAND and
+// USER_VAR belong to a statement that follows, which the visitor sees; the two of LOAD DATA are
+// followed by one that is refused.
 bool is_harmless(EventType type) {
   switch (type) {
     case EventType::kStop:
@@ -64,8 +66,8 @@ Error refusal(const EventHeader& header) {
   }
 }
 
-// The 64-bit position of which an event's header has the lower half. `least` is where the event ends if nothing was left
-// out before it.
+// The 64-bit position of which an event's header has the lower half. `least` is where the event
+// ends if nothing was left out before it.
 std::uint64_t widen_position(std::uint32_t log_pos, std::uint64_t least) {
   constexpr std::uint64_t kRange = 1ULL << 32;
   const std::uint64_t same_range = (least & ~(kRange - 1)) | log_pos;
@@ -154,15 +156,15 @@ class StreamGrammar::Impl {
     const bool has_place = header.log_pos != 0 && (header.flags & kFlagArtificial) == 0;
     at.end = has_place ? widen_position(header.log_pos, position_.offset + header.event_bytes)
                        : position_.offset;
-    at.start =
-        has_place && at.end >= header.event_bytes ? at.end - header.event_bytes : position_.offset;
+    at.start = at.end;
+    if (has_place) at.start -= std::min<std::uint64_t>(at.end, header.event_bytes);
     return at;
   }
 
   Status on_format_description(std::string_view event, const EventHeader& header) {
     MILLRACE_ASSIGN_OR_RETURN(FormatDescription format, decode_format_description(event));
-    // Without CRC32 the four bytes are there all the same, but a server that changes this event for a stream that starts
-    // inside the file brings them up to date only with it.
+    // Without CRC32 the four bytes are there all the same, but a server that changes this event for
+    // a stream that starts inside the file brings them up to date only with it.
     if (format.checksum == ChecksumAlgorithm::kCrc32) {
       MILLRACE_RETURN_IF_ERROR(verify_checksum(event, header));
     }

@@ -1,7 +1,7 @@
 // GTID sets as bytes: the form of PREVIOUS_GTIDS events and of the dump command.
 //
 //   untagged   u64 n; n times: uuid, intervals
-//   tagged     u8 1, u48 n, u8 1; n times: uuid, varint length and tag, intervals          (since 8.3)
+//   tagged     u8 1, u48 n, u8 1; n times: uuid, varint length and tag, intervals (since 8.3)
 //   intervals  u64 m; m times: i64 first, i64 end (exclusive), ascending
 //
 // The eighth byte tells them apart: it is the top byte of an untagged count, and so always 0 there.

@@ -8,7 +8,8 @@
 namespace millrace::gtid {
 namespace {
 
-// The first of the intervals that ends at `first` or later: the first that an interval from there on could touch.
+// The first of the intervals that ends at `first` or later: the first that an interval from there
+// on could touch.
 template <typename Intervals>
 auto first_reaching(Intervals& intervals, std::int64_t first) {
   return std::lower_bound(intervals.begin(), intervals.end(), first,

@@ -46,8 +46,8 @@ Uuid Uuid::from_bytes(std::string_view bytes) {
 }
 
 Uuid Uuid::derive(std::string_view name) {
-  // Two FNV-1a hashes with different seeds make 128 bits. Neither secrecy nor adversaries matter here, only that the
-  // value never changes between versions.
+  // Two FNV-1a hashes with different seeds make 128 bits. Neither secrecy nor adversaries matter
+  // here, only that the value never changes between versions.
   const std::uint64_t high = fnv1a_64(name);
   const std::uint64_t low = fnv1a_64(name, high ^ 0x9e3779b97f4a7c15ULL);
   std::array<std::uint8_t, 16> bytes{};

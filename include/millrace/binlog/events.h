@@ -1,10 +1,12 @@
 #pragma once
 
-// Binlog events as values: the bytes of one event to its fields. Each decode_ function takes the event's body (after
-// the 19-byte header, without the checksum) and returns views into it: a view lives as long as the event's bytes.
-// Facts are those of MySQL 5.6 to 9.7 and of Aurora; an error is definite and says which field ran out of bytes.
+// Binlog events as values: the bytes of one event to its fields. Each decode_ function takes the
+// event's body (after the 19-byte header, without the checksum) and returns views into it: a view
+// lives as long as the event's bytes. Facts are those of MySQL 5.6 to 9.7 and of Aurora; an error
+// is definite and says which field ran out of bytes.
 //
-// Pure. Called by the stream's grammar (stream_grammar.h), which adds position and GTID to every error.
+// Pure. Called by the stream's grammar (stream_grammar.h), which adds position and GTID to every
+// error.
 
 #include <cstdint>
 #include <optional>
@@ -80,7 +82,7 @@ struct EventHeader {
   EventType type = EventType::kUnknown;
   ServerId server_id;
   std::uint32_t event_bytes = 0;  // with header and checksum
-  std::uint32_t log_pos = 0;      // end of the event in its file, modulo 2^32; 0 where there is none
+  std::uint32_t log_pos = 0;  // end of the event in its file, modulo 2^32; 0 where there is none
   std::uint16_t flags = 0;
 };
 Result<EventHeader> decode_header(std::string_view event);
@@ -94,7 +96,8 @@ struct FormatDescription {
   std::uint8_t table_map_header_bytes = 8;  // 6: the table id has 4 bytes
   std::uint8_t rows_v1_header_bytes = 8;
 };
-// `event` is whole, with header and the four checksum bytes that a server since 5.6.1 always sends here.
+// `event` is whole, with header and the four checksum bytes that a server since 5.6.1 always sends
+// here.
 Result<FormatDescription> decode_format_description(std::string_view event);
 
 struct Rotate {
@@ -104,7 +107,7 @@ struct Rotate {
 Result<Rotate> decode_rotate(std::string_view body);
 
 struct GtidEvent {
-  std::optional<gtid::Gtid> gtid;  // empty for ANONYMOUS_GTID
+  std::optional<gtid::Gtid> gtid;         // empty for ANONYMOUS_GTID
   std::uint64_t immediate_commit_us = 0;  // since 1970; 0 where the server is older than 8.0.1
   std::uint64_t original_commit_us = 0;   // same, on the server that executed it first
   std::uint64_t transaction_bytes = 0;    // with this event; 0 where unknown
@@ -117,7 +120,7 @@ struct Query {
   std::string_view database;  // the session's default database
   std::string_view sql;       // in the client's charset
   std::uint64_t sql_mode = 0;
-  std::uint16_t client_collation = 0;    // 0 where the event has none
+  std::uint16_t client_collation = 0;  // 0 where the event has none
   std::uint16_t server_collation = 0;
 };
 Result<Query> decode_query(std::string_view body);
@@ -129,10 +132,10 @@ struct TableMap {
   std::string_view database;
   std::string_view table;
   std::uint64_t column_count = 0;
-  std::string_view types;             // a byte a column
-  std::string_view metadata;          // per column 0 to 4 bytes, by type
-  std::string_view null_bitmap;       // LSB first, 1 = nullable
-  std::string_view optional_metadata; // type, lenenc length, value ...; empty before 8.0.1
+  std::string_view types;              // a byte a column
+  std::string_view metadata;           // per column 0 to 4 bytes, by type
+  std::string_view null_bitmap;        // LSB first, 1 = nullable
+  std::string_view optional_metadata;  // type, lenenc length, value ...; empty before 8.0.1
 
   static constexpr std::uint16_t kGeneratedInvisiblePrimaryKey = 4;
 };

@@ -1,11 +1,12 @@
 #pragma once
 
-// Binlog files, event by event: for `millrace decode` and tests. The reader walks the bytes of a whole file, checks the
-// magic number and every length, and hands out raw events, just as they come in the packets of a server; checksums and
-// grammar are the stream grammar's matter. Relay logs are binlog files too.
+// Binlog files, event by event: for `millrace decode` and tests. The reader walks the bytes of a
+// whole file, checks the magic number and every length, and hands out raw events, just as they come
+// in the packets of a server; checksums and grammar are the stream grammar's matter. Relay logs are
+// binlog files too.
 //
-// Pure; borrows the bytes (usually a mapped file); events are views into them. Errors are definite and name the file
-// and the offset.
+// Pure; borrows the bytes (usually a mapped file); events are views into them. Errors are definite
+// and name the file and the offset.
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +21,8 @@ namespace millrace::binlog {
 struct BinlogFileOptions {
   // For messages, and the grammar's first position.
   std::string file = {};
-  // A file that a server is writing, or that a crash cut off, ends inside an event: take that as its end.
+  // A file that a server is writing, or that a crash cut off, ends inside an event: take that as
+  // its end.
   bool allow_truncated_tail = false;
 };
 
@@ -46,8 +48,8 @@ class BinlogFileReader {
   std::uint64_t truncated_bytes_ = 0;
 };
 
-// Feeds a whole file to a new grammar with `visitor`. A transaction that the file's end cuts off is an error, or, where
-// the tail may be cut, one whose end the visitor doesn't see.
+// Feeds a whole file to a new grammar with `visitor`. A transaction that the file's end cuts off is
+// an error, or, where the tail may be cut, one whose end the visitor doesn't see.
 Status read_binlog_file(std::string_view bytes, const BinlogFileOptions& options,
                         StreamVisitor& visitor);
 

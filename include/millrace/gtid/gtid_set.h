@@ -1,8 +1,9 @@
 #pragma once
 
-// GTIDs: names of transactions, and sets of them. A source's position in a server's history is the set of the
-// transactions that it has published; the server sends what is not in it. Sets come as text (variables, offsets) and
-// as bytes (the dump command, PREVIOUS_GTIDS); both forms carry tags (MySQL 8.3).
+// GTIDs: names of transactions, and sets of them. A source's position in a server's history is the
+// set of the transactions that it has published; the server sends what is not in it. Sets come as
+// text (variables, offsets) and as bytes (the dump command, PREVIOUS_GTIDS); both forms carry tags
+// (MySQL 8.3).
 //
 // Values; pure; not synchronised. Parsing bad input returns a definite error that quotes it.
 
@@ -50,19 +51,22 @@ struct Gtid {
   // "uuid:5" or "uuid:tag:5".
   std::string to_text() const;
   static Result<Gtid> parse(std::string_view text);
-  // Whether tag and number are ones that a server gives: a tag in its canonical form, a number of 1 to 2^63 - 2.
+  // Whether tag and number are ones that a server gives: a tag in its canonical form, a number of 1
+  // to 2^63 - 2.
   bool is_valid() const;
   friend auto operator<=>(const Gtid&, const Gtid&) = default;
 };
 
 class GtidSet {
  public:
-  // Text as the server prints and accepts it: "uuid:1-5:7:tag:1-3,uuid2:1", any white space; "" is the empty set.
+  // Text as the server prints and accepts it: "uuid:1-5:7:tag:1-3,uuid2:1", any white space; "" is
+  // the empty set.
   static Result<GtidSet> parse(std::string_view text);
   // The binary form of PREVIOUS_GTIDS and of the dump command, untagged or tagged (8.3).
   static Result<GtidSet> decode(std::string_view bytes);
 
-  // Canonical text: ascending UUIDs and tags, no white space, lower case; one UUID's tags follow each other.
+  // Canonical text: ascending UUIDs and tags, no white space, lower case; one UUID's tags follow
+  // each other.
   std::string to_text() const;
   // The dump command's binary form; the tagged form only where a tag is present.
   std::string encode() const;

@@ -1,8 +1,9 @@
 #pragma once
 
-// The variable-length integers of MySQL's serialization library (8.3), as tagged GTID sets and GTID_TAGGED events use
-// them. The one-bits at the low end of the first byte say how many bytes follow it; the number stands above them,
-// little-endian. Nine bytes hold a full 64-bit number. Signed numbers are zigzag-encoded.
+// The variable-length integers of MySQL's serialization library (8.3), as tagged GTID sets and
+// GTID_TAGGED events use them. The one-bits at the low end of the first byte say how many bytes
+// follow it; the number stands above them, little-endian. Nine bytes hold a full 64-bit number.
+// Signed numbers are zigzag-encoded.
 //
 // Pure. A read past the end fails the cursor, as all its reads do.
 

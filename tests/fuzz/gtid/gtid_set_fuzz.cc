@@ -1,4 +1,5 @@
-// Any bytes as a GTID set, in text and in binary form. What is accepted must survive every way out and back in.
+// Any bytes as a GTID set, in text and in binary form. What is accepted must survive every way out
+// and back in.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// GtidSet against the simplest model that can be right: a std::set of single transactions. Small numbers, so that
-// intervals touch, overlap and split all the time.
+// GtidSet against the simplest model that can be right: a std::set of single transactions. Small
+// numbers, so that intervals touch, overlap and split all the time.
 
 #include <gtest/gtest.h>
 

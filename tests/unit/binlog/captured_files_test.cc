@@ -1,5 +1,5 @@
-// Files that real servers wrote, kept beside the repository rather than in it. Without them the test says that it was
-// skipped; the grammar's own tests don't need them.
+// Files that real servers wrote, kept beside the repository rather than in it. Without them the
+// test says that it was skipped; the grammar's own tests don't need them.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

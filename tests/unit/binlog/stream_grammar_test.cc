@@ -155,8 +155,8 @@ TEST(Checksum, OfAFileThatIsStillWritten) {
   EXPECT_THAT(damaged.failure(events), HasSubstr("FORMAT_DESCRIPTION: the checksum doesn't hold"));
 }
 
-// A server without checksums sends a FORMAT_DESCRIPTION that it changed for a start inside the file, and leaves the four
-// bytes as they stand in the file.
+// A server without checksums sends a FORMAT_DESCRIPTION that it changed for a start inside the
+// file, and leaves the four bytes as they stand in the file.
 TEST(Checksum, OfAFormatDescriptionWithoutAlgorithmIsNotBelieved) {
   BinlogBuilder binlog(without_checksum());
   std::string event = binlog.format_description().events()[0];

@@ -31,7 +31,8 @@ TEST(Uuid, DerivedFromANameNeverChanges) {
   EXPECT_EQ(shop.to_text(), Uuid::derive("shop").to_text());
   EXPECT_NE(shop, Uuid::derive("shop2"));
   EXPECT_NE(shop, Uuid::derive(""));
-  // Servers remember a replica by this value: another one after an upgrade would leave a zombie behind.
+  // Servers remember a replica by this value: another one after an upgrade would leave a zombie
+  // behind.
   EXPECT_EQ(shop.to_text(), "09248ee2-185e-8c46-b0e9-59d53b57572e");
   EXPECT_EQ(shop.to_text()[14], '8') << "the version";
   EXPECT_NE(std::string("89ab").find(shop.to_text()[19]), std::string::npos) << "the variant";
