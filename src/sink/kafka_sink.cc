@@ -9,8 +9,8 @@
 #include "sink/kafka_client.h"
 #include "sink/kafka_error.h"
 #include "sink/kafka_producer.h"
+#include "sink/kafka_sink_internal.h"
 #include "sink/kafka_state_reader.h"
-#include "sink/kafka_topics.h"
 #include "sink/log.h"
 #include "sink/oversized.h"
 
@@ -41,7 +41,8 @@ struct OpenTopic {
 
 class KafkaSink final : public Sink {
  public:
-  explicit KafkaSink(KafkaSinkOptions options) : options_(std::move(options)) {
+  KafkaSink(KafkaSinkOptions options, MakeTopics make_topics)
+      : options_(std::move(options)), make_topics_(std::move(make_topics)) {
     if (!options_.statistics) options_.statistics = std::make_shared<Statistics>();
   }
   ~KafkaSink() override { close(); }
@@ -76,7 +77,8 @@ class KafkaSink final : public Sink {
   // Lent to the producer, so they go after it (close()).
   std::vector<std::unique_ptr<encode::RecordBatch>> batches_;
   KafkaProducer producer_{options_, interrupted_};
-  std::optional<TopicAdmin> admin_;
+  MakeTopics make_topics_;
+  std::unique_ptr<Topics> admin_;
   std::unordered_map<std::string, OpenTopic> topics_;
   std::int32_t offset_partition_ = 0;
   std::int32_t state_partition_ = 0;
@@ -92,7 +94,7 @@ Result<state::SourceState> KafkaSink::open() {
   MILLRACE_ASSERT(!producer_.running(), "a sink is opened once");
   MILLRACE_RETURN_IF_ERROR(refused_options(options_));
   MILLRACE_RETURN_IF_ERROR(producer_.start());
-  admin_.emplace(producer_.client(), interrupted_, options_.operation_timeout);
+  admin_ = make_topics_(producer_.client(), interrupted_);
   MILLRACE_RETURN_IF_ERROR(ensure_own_topics());
   MILLRACE_ASSIGN_OR_RETURN(auto stored, read_stored_state(options_, interrupted_));
   offset_partition_ = stored.offset_partition;
@@ -323,8 +325,16 @@ void KafkaSink::close() {
 
 }  // namespace
 
+std::unique_ptr<Sink> make_kafka_sink(KafkaSinkOptions options, MakeTopics make_topics) {
+  return std::make_unique<KafkaSink>(std::move(options), std::move(make_topics));
+}
+
 std::unique_ptr<Sink> make_kafka_sink(KafkaSinkOptions options) {
-  return std::make_unique<KafkaSink>(std::move(options));
+  const auto timeout = options.operation_timeout;
+  return make_kafka_sink(std::move(options),
+                         [timeout](rd_kafka_t& client, const std::atomic<bool>& interrupted) {
+                           return std::make_unique<TopicAdmin>(client, interrupted, timeout);
+                         });
 }
 
 }  // namespace millrace::sink

@@ -40,15 +40,22 @@ struct TopicFacts {
   bool created = false;
 };
 
-class TopicAdmin {
+// What the sink needs to know of a cluster's topics; an interface, because librdkafka's mock cluster can't be asked.
+class Topics {
+ public:
+  virtual ~Topics() = default;
+  // Facts in the order of `specs`. The names differ from each other.
+  virtual Result<std::vector<TopicFacts>> ensure(const std::vector<TopicSpec>& specs) = 0;
+};
+
+class TopicAdmin final : public Topics {
  public:
   // Both references outlive the object.
   TopicAdmin(rd_kafka_t& client, const std::atomic<bool>& interrupted,
              std::chrono::milliseconds timeout)
       : client_(client), interrupted_(interrupted), timeout_(timeout) {}
 
-  // Facts in the order of `specs`. The names differ from each other.
-  Result<std::vector<TopicFacts>> ensure(const std::vector<TopicSpec>& specs);
+  Result<std::vector<TopicFacts>> ensure(const std::vector<TopicSpec>& specs) override;
 
  private:
   enum class Standing { kExists, kMissing, kUnknown };

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "millrace/base/mark.h"
+#include "millrace/encode/debezium_encoder.h"
 #include "sink/line_output.h"
 #include "sink/log.h"
 

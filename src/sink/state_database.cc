@@ -24,7 +24,7 @@ Statement prepare(sqlite3* database, const std::string& sql) {
 }
 
 // The bytes outlive the statement's steps.
-void bind(sqlite3_stmt* statement, int index, std::string_view text) {
+void bind_text(sqlite3_stmt* statement, int index, std::string_view text) {
   sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
 }
 
@@ -137,7 +137,7 @@ Result<OutputState> StateDatabase::load_output(const std::string& path) {
   const Statement statement =
       prepare(database_.get(), "SELECT length, rotations FROM file WHERE path = ?");
   if (!statement) return error("can't be read");
-  bind(statement.get(), 1, path);
+  bind_text(statement.get(), 1, path);
   OutputState output;
   const int step = sqlite3_step(statement.get());
   if (step == SQLITE_ROW) {
@@ -163,7 +163,7 @@ Status StateDatabase::store_output(const std::string& path, const OutputState& o
   const Statement statement = prepare(
       database_.get(), "INSERT OR REPLACE INTO file(path, length, rotations) VALUES(?, ?, ?)");
   if (!statement) return error("can't be written");
-  bind(statement.get(), 1, path);
+  bind_text(statement.get(), 1, path);
   sqlite3_bind_int64(statement.get(), 2, static_cast<sqlite3_int64>(output.length));
   sqlite3_bind_int64(statement.get(), 3, static_cast<sqlite3_int64>(output.rotations));
   if (sqlite3_step(statement.get()) != SQLITE_DONE) return error("can't be written");
@@ -176,8 +176,8 @@ Status StateDatabase::put(const char* table, const state::StateRecord& record) {
               record.value ? std::string("INSERT OR REPLACE INTO ") + table + "(k, v) VALUES(?, ?)"
                            : std::string("DELETE FROM ") + table + " WHERE k = ?");
   if (!statement) return error("can't be written");
-  bind(statement.get(), 1, record.key);
-  if (record.value) bind(statement.get(), 2, *record.value);
+  bind_text(statement.get(), 1, record.key);
+  if (record.value) bind_text(statement.get(), 2, *record.value);
   if (sqlite3_step(statement.get()) != SQLITE_DONE) return error("can't be written");
   return {};
 }
