@@ -94,19 +94,16 @@ std::unique_ptr<spdlog::formatter> make_formatter(config::LogFormat format) {
                                                      spdlog::pattern_time_type::utc);
 }
 
+// All loggers share it, so lines of different threads don't mix.
 std::shared_ptr<spdlog::sinks::sink> shared_sink() {
-  static const auto sink = [] {
-    auto made = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    made->set_formatter(make_formatter(config::LogFormat::kText));
-    return made;
-  }();
+  static const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   return sink;
 }
 
 }  // namespace
 
 void start_logging(const std::string& level, config::LogFormat format) {
-  shared_sink()->set_formatter(make_formatter(format));
+  spdlog::set_formatter(make_formatter(format));
   set_log_level(level);
   // Modules below the daemon ask spdlog for their logger by name and have no other way to it.
   for (const char* module : {"daemon", "config", "source", "http", "pipeline", "mysql", "sink"})
@@ -125,7 +122,7 @@ std::shared_ptr<spdlog::logger> logger(const std::string& name) {
   const std::lock_guard lock(mutex);
   if (auto existing = spdlog::get(name)) return existing;
   auto made = std::make_shared<spdlog::logger>(name, shared_sink());
-  spdlog::initialize_logger(made);  // the level that was set, and into the registry
+  spdlog::initialize_logger(made);  // the form and level that were set, and into the registry
   return made;
 }
 

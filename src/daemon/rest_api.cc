@@ -139,8 +139,9 @@ void write_tasks(Json& json, const std::string& name, const Properties& properti
 
 Properties shown_properties(Properties properties) {
   for (auto& [key, value] : properties) {
-    const bool is_reference =
-        value.starts_with("${") && value.ends_with('}') && value.find(':') != std::string::npos;
+    // One reference and nothing else: text beside it may be the secret.
+    const bool is_reference = value.starts_with("${") && value.find('}') == value.size() - 1 &&
+                              value.find(':') != std::string::npos;
     if (config::is_secret(key) && !is_reference) value = "[hidden]";
   }
   return properties;

@@ -5,7 +5,7 @@
 // time. Never row data above debug, never a secret.
 //
 // Any thread may ask for a logger and write to it; start_logging() comes first and once, from the main thread. Before
-// that, and in tests without it, loggers write text at level info.
+// that, and in tests without it, loggers write spdlog's own form at level info.
 
 #include <memory>
 #include <string>
