@@ -49,6 +49,8 @@ Event parse_event(const Message& message) {
   event.offset = message.offset;
   event.key = message.key.value_or("");
   event.tombstone = !message.value.has_value();
+  for (const auto& [name, value] : message.headers)
+    event.follows_key_change |= name == "__debezium.oldkey";
   if (event.tombstone) return event;
   try {
     read_envelope(*message.value, event);

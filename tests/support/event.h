@@ -27,6 +27,8 @@ struct Event {
   std::uint64_t pos = 0;
   std::uint32_t row = 0;
   std::string gtid;
+  // The create of a key change: a header names the old key.
+  bool follows_key_change = false;
 
   // "shop.t {"id":1} u @binlog.000002:1234/0": for messages of failed checks.
   std::string describe() const;

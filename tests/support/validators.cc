@@ -3,7 +3,6 @@
 #include <optional>
 #include <stdexcept>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace millrace::testing {
 namespace {
@@ -87,29 +86,14 @@ class KeyOrder {
   Faults faults_;
 };
 
-std::string change_identity(const Event& event, Identity identity) {
-  std::string text = event.topic + '\0' + event.file + ':' + std::to_string(event.pos) + '/' +
-                     std::to_string(event.row);
+std::string record_identity(const Event& event, Identity identity) {
+  std::string text = event.topic + '\0' + event.op + event.file + ':' + std::to_string(event.pos) +
+                     '/' + std::to_string(event.row);
   if (identity == Identity::kContent) {
-    text += '\0' + event.gtid + '\0' + event.before.value_or("") + '\0' + event.after.value_or("");
+    text += '\0' + event.gtid + '\0' + event.key + '\0' + event.before.value_or("") + '\0' +
+            event.after.value_or("");
   }
   return text;
-}
-
-std::string record_identity(const Event& event, Identity identity) {
-  std::string text = change_identity(event, identity) + '\0' + event.op;
-  return identity == Identity::kContent ? text + '\0' + event.key : text;
-}
-
-// A key change's two records hold one half of the row each; without positions of their own they are told apart from
-// other changes by nothing, so a delete whose create follows two records later counts for both.
-bool is_second_half_of_key_change(const std::vector<Event>& events, std::size_t i) {
-  if (i == 0 || events[i].op != 'c') return false;
-  const std::size_t delete_at = i >= 2 && events[i - 1].tombstone ? i - 2 : i - 1;
-  const Event& previous = events[delete_at];
-  return previous.op == 'd' && previous.topic == events[i].topic &&
-         previous.file == events[i].file && previous.pos == events[i].pos &&
-         previous.row == events[i].row;
 }
 
 void add_faults(Faults& faults, const std::string& what, const Faults& some) {
@@ -153,19 +137,10 @@ Faults check_no_duplicates(const std::vector<Event>& events, Identity identity) 
   return faults;
 }
 
-std::uint64_t count_changes(const std::vector<Event>& events, Identity identity) {
-  if (identity == Identity::kPosition) {
-    std::unordered_set<std::string> seen;
-    for (const Event& event : events) {
-      if (!event.tombstone && event.op != 't') seen.insert(change_identity(event, identity));
-    }
-    return seen.size();
-  }
+std::uint64_t count_changes(const std::vector<Event>& events) {
   std::uint64_t count = 0;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    if (!events[i].tombstone && events[i].op != 't')
-      count += !is_second_half_of_key_change(events, i);
-  }
+  for (const Event& event : events)
+    count += !event.tombstone && event.op != 't' && !event.follows_key_change;
   return count;
 }
 

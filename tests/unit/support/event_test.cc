@@ -52,6 +52,13 @@ TEST(Event, IsReadFromAMessage) {
   EXPECT_EQ(event.describe(), "p.d.t {\"id\":1} u @b.1:77/2 gtid u:5, offset 9");
 }
 
+TEST(Event, AHeaderTellsTheCreateOfAKeyChange) {
+  EXPECT_FALSE(
+      parse_event({"p.d.t", 0, 0, "k", kUpdate, {{"__debezium.newkey", "k"}}}).follows_key_change);
+  EXPECT_TRUE(
+      parse_event({"p.d.t", 0, 0, "k", kUpdate, {{"__debezium.oldkey", "k"}}}).follows_key_change);
+}
+
 TEST(Event, ATombstoneHasNoValue) {
   EXPECT_TRUE(parse_event({"p.d.t", 0, 9, "{\"id\":1}", std::nullopt, {}}).tombstone);
 }

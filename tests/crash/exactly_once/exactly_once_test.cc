@@ -1,0 +1,208 @@
+// Exactly once, whatever dies: real MySQL, real Kafka and the daemon under a mixed workload, while the daemon is killed at
+// named points and at moments of chance, the broker goes away, and the link to MySQL is cut, refused or silent. In the
+// end a read_committed reader must have every change of the ledger once, in order, and the tables must be what the topics
+// fold to.
+//
+// CRASH_ROUNDS (or MILLRACE_CRASH_ROUNDS) sets the number of rounds, CRASH_SEED repeats a run's choices.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "support/configuration.h"
+#include "support/daemon_process.h"
+#include "support/fault_proxy.h"
+#include "support/kafka_reader.h"
+#include "support/mini_kafka.h"
+#include "support/mini_mysql.h"
+#include "support/table_reader.h"
+#include "support/validators.h"
+#include "support/workload.h"
+
+namespace millrace::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr const char* kCrashPoints[] = {"pipeline.before_commit", "pipeline.after_commit",
+                                        "sink.before_commit", "sink.after_commit",
+                                        "sink.after_produce"};
+constexpr int kKilled =
+    137;  // by SIGKILL, or by a crash point, which ends the process in the same way
+
+std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::uint64_t rounds() { return number_of("CRASH_ROUNDS", number_of("MILLRACE_CRASH_ROUNDS", 5)); }
+
+struct Setting {
+  const char* name;
+  std::vector<std::string> mysql;
+  std::map<std::string, std::string> source;
+  Identity identity = Identity::kPosition;
+  friend std::ostream& operator<<(std::ostream& out, const Setting& setting) {
+    return out << setting.name;
+  }
+};
+
+class ExactlyOnce : public ::testing::TestWithParam<Setting> {
+ protected:
+  ExactlyOnce()
+      : seed_(number_of("CRASH_SEED", std::random_device{}())),
+        random_(seed_),
+        mysql_({.arguments = GetParam().mysql}),
+        proxy_(mysql_.port()),
+        workload_(mysql_.socket(), {.threads = 3, .seed = seed_}),
+        daemon_(folder_.path(), configuration()) {
+    std::printf("CRASH_SEED=%llu repeats this run's choices\n",
+                static_cast<unsigned long long>(seed_));
+  }
+
+  int roll(int sides) { return static_cast<int>(random_() % static_cast<std::uint64_t>(sides)); }
+
+  // Kills the daemon at a place or moment of the dice; it is dead when this returns.
+  void crash() {
+    if (roll(3) == 0) {
+      std::this_thread::sleep_for(milliseconds(roll(3000)));
+      daemon_.kill9();
+      return;
+    }
+    // A crash point is the next start's: this life ends first, by a kill as well.
+    daemon_.kill9();
+    const std::string point =
+        std::string(kCrashPoints[roll(5)]) + ":" + std::to_string(1 + roll(15));
+    SCOPED_TRACE(point);
+    std::printf("  crash point %s\n", point.c_str());
+    daemon_.start({{"MILLRACE_CRASH_POINT", point}});
+    const auto code = daemon_.process().wait(seconds(60));
+    ASSERT_TRUE(code.has_value()) << "the daemon never came to " << point << "\n" << log_end();
+    EXPECT_EQ(*code, kKilled) << log_end();
+  }
+
+  // Something else that breaks meanwhile.
+  void disturb() {
+    switch (roll(5)) {
+      case 0:
+        std::printf("  broker restarts\n");
+        kafka_.kill9();
+        kafka_.start();
+        break;
+      case 1:
+        std::printf("  links to MySQL are cut\n");
+        for (int i = 0; i < 5; ++i) {
+          proxy_.cut();
+          std::this_thread::sleep_for(milliseconds(roll(400)));
+        }
+        break;
+      case 2:
+        std::printf("  MySQL can't be reached\n");
+        proxy_.refuse(true);
+        proxy_.cut();
+        std::this_thread::sleep_for(milliseconds(500 + roll(1500)));
+        proxy_.refuse(false);
+        break;
+      case 3:
+        std::printf("  the link to MySQL is silent\n");
+        proxy_.stall(true);
+        std::this_thread::sleep_for(milliseconds(500 + roll(3000)));
+        proxy_.stall(false);
+        break;
+      default:
+        break;
+    }
+  }
+
+  // Waits until the topics hold what the ledger says, or nothing moves any more.
+  void wait_until_caught_up(SqlClient& client) {
+    const std::string last = client.value("SELECT MAX(id) FROM mixed.ledger");
+    const KafkaReader reader(kafka_.bootstrap());
+    const bool caught_up = eventually(seconds(120), [&] {
+      const auto events = parse_events(reader.read("mixed.mixed.ledger"));
+      return fold(events).contains("{\"id\":" + last + "}");
+    });
+    EXPECT_TRUE(caught_up) << "the last transaction never came\n"
+                           << daemon_.source_trace("mixed") << log_end();
+  }
+
+  // The ledger's last row is the last transaction's, but its other tables' records are in the same commit.
+  void validate() {
+    SqlClient client = mysql_.root();
+    wait_until_caught_up(client);
+    const KafkaReader reader(kafka_.bootstrap());
+    std::vector<Event> all;
+    for (const std::string& table : workload_.tables()) {
+      const auto events = parse_events(reader.read("mixed.mixed." + table));
+      EXPECT_EQ(join(compare_with_table(events, client, "mixed", table)), "");
+      EXPECT_EQ(join(check_key_order(events)), "");
+      all.insert(all.end(), events.begin(), events.end());
+    }
+    EXPECT_EQ(join(check_no_duplicates(all, GetParam().identity)), "");
+    EXPECT_EQ(count_changes(all), MixedWorkload::changes_by_ledger(client, "mixed"));
+    std::printf("%zu records, %llu transactions, %llu XA commits, %llu XA rollbacks\n", all.size(),
+                static_cast<unsigned long long>(workload_.transactions()),
+                static_cast<unsigned long long>(workload_.xa_commits()),
+                static_cast<unsigned long long>(workload_.xa_rollbacks()));
+  }
+
+  std::string log_end() const {
+    const std::string text = daemon_.log();
+    return text.substr(text.size() > 4000 ? text.size() - 4000 : 0);
+  }
+
+  std::uint64_t seed_;
+  std::mt19937_64 random_;
+  TempFolder folder_{"crash"};
+  MiniMysql mysql_;
+  MiniKafka kafka_;
+  FaultProxy proxy_;
+  MixedWorkload workload_;
+  DaemonProcess daemon_;
+
+ private:
+  std::string configuration() const {
+    SourceText source{.name = "mixed",
+                      .database = "mixed",
+                      .mysql_port = proxy_.port(),
+                      .properties = GetParam().source};
+    source.properties["errors.retry.delay.max.ms"] = "500";
+    source.properties["binlog.heartbeat.interval.ms"] = "1000";
+    return kafka_configuration(kafka_.bootstrap(), source);
+  }
+};
+
+TEST_P(ExactlyOnce, NothingIsMissingAndNothingIsTwice) {
+  daemon_.start();
+  ASSERT_TRUE(daemon_.wait_for_state("mixed", "RUNNING"))
+      << daemon_.source_trace("mixed") << log_end();
+  workload_.start();
+  for (std::uint64_t round = 0; round < rounds(); ++round) {
+    std::printf("round %llu\n", static_cast<unsigned long long>(round));
+    disturb();
+    crash();
+    if (HasFatalFailure()) return;
+    daemon_.start();
+    ASSERT_TRUE(daemon_.wait_for_state("mixed", "RUNNING"))
+        << daemon_.source_trace("mixed") << log_end();
+  }
+  workload_.stop();
+  EXPECT_EQ(workload_.error(), "");
+  validate();
+  EXPECT_EQ(daemon_.stop(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ExactlyOnce,
+    ::testing::Values(Setting{"plain", {"--binlog-row-metadata=FULL"}, {}},
+                      Setting{"compressed_and_split",
+                              {"--binlog-row-metadata=FULL", "--binlog-transaction-compression=ON"},
+                              {{"transaction.split.bytes", "65536"}, {"commit.max.bytes", "65536"}},
+                              Identity::kContent}),
+    [](const auto& setting) { return std::string(setting.param.name); });
+
+}  // namespace
+}  // namespace millrace::testing

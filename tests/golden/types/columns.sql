@@ -1,0 +1,36 @@
+-- Columns that are not what they seem: generated, invisible, with defaults, with names of every kind.
+CREATE TABLE generated_ (id INT PRIMARY KEY, a INT, v INT GENERATED ALWAYS AS (a * 2) VIRTUAL, s VARCHAR(20) GENERATED ALWAYS AS (CONCAT('s', a)) STORED);
+CREATE TABLE invisible_ (id INT PRIMARY KEY, a INT, hidden INT INVISIBLE DEFAULT 3);
+CREATE TABLE defaults_ (id INT PRIMARY KEY, i INT DEFAULT 5, s VARCHAR(10) DEFAULT 'x', d DATETIME DEFAULT '2020-01-02 00:30:45', e ENUM('a', 'b') DEFAULT 'b', j JSON DEFAULT (JSON_ARRAY(1)), n DECIMAL(6, 2) DEFAULT 1.25);
+CREATE TABLE `odd``names $é` (`the id` INT PRIMARY KEY, `a"b` INT, `c\d` INT, `é中` INT, `select` INT);
+SET sql_generate_invisible_primary_key = ON;
+CREATE TABLE no_key_but_generated (a INT, b VARCHAR(10));
+SET sql_generate_invisible_primary_key = OFF;
+CREATE TABLE no_key (a INT, b VARCHAR(10));
+CREATE TABLE wide (id INT PRIMARY KEY, c1 INT, c2 INT, c3 INT, c4 INT, c5 INT, c6 INT, c7 INT, c8 INT, c9 INT, c10 INT, c11 INT, c12 INT, c13 INT, c14 INT, c15 INT, c16 INT, c17 INT);
+-- rows
+INSERT INTO generated_ (id, a) VALUES (1, 7), (2, NULL);
+UPDATE generated_ SET a = a + 1;
+DELETE FROM generated_;
+INSERT INTO invisible_ VALUES (1, 2);
+INSERT INTO invisible_ (id, hidden) VALUES (2, NULL);
+UPDATE invisible_ SET hidden = 9;
+DELETE FROM invisible_;
+INSERT INTO defaults_ (id) VALUES (1);
+INSERT INTO defaults_ VALUES (2, NULL, NULL, NULL, NULL, NULL, NULL);
+UPDATE defaults_ SET i = NULL WHERE id = 1;
+UPDATE defaults_ SET i = 5, s = 'x' WHERE id = 2;
+DELETE FROM defaults_;
+INSERT INTO `odd``names $é` VALUES (1, 2, 3, 4, 5);
+UPDATE `odd``names $é` SET `select` = NULL;
+DELETE FROM `odd``names $é`;
+INSERT INTO no_key_but_generated VALUES (1, 'a'), (2, 'b');
+UPDATE no_key_but_generated SET b = 'c' WHERE a = 1;
+DELETE FROM no_key_but_generated;
+INSERT INTO no_key VALUES (1, 'a'), (1, 'a'), (NULL, NULL);
+DELETE FROM no_key WHERE a = 1;
+DELETE FROM no_key;
+INSERT INTO wide VALUES (1, 1, NULL, 3, NULL, 5, NULL, 7, 8, NULL, NULL, 11, 12, NULL, NULL, NULL, 16, NULL);
+INSERT INTO wide (id, c17) VALUES (2, 17);
+UPDATE wide SET c1 = NULL, c9 = 9, c17 = 1;
+DELETE FROM wide;
