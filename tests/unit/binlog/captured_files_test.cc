@@ -32,7 +32,11 @@ struct File {
 class CapturedFile : public testing::TestWithParam<File> {
  protected:
   void SetUp() override {
-    if (!fs::exists(folder())) GTEST_SKIP() << "no captured binlogs at " << folder();
+    if (!fs::exists(folder())) {
+      // A user's clone has none: the same cases stand beside this test as bytes that it builds. CI has them.
+      if (std::getenv("CI") != nullptr) FAIL() << "no captured binlogs at " << folder();
+      GTEST_SKIP() << "no captured binlogs at " << folder();
+    }
     std::ifstream in(folder() / GetParam().file, std::ios::binary);
     ASSERT_TRUE(in) << GetParam().file;
     bytes_.assign(std::istreambuf_iterator<char>(in), {});
