@@ -20,8 +20,9 @@ class Checklist {
   Checklist(const ServerFacts& facts, const SourceNeeds& needs) : facts_(facts), needs_(needs) {}
 
   std::vector<Requirement> run() && {
-    check_server();
+    check_brand();
     if (facts_.is_mariadb) return std::move(list_);  // nothing else is asked the same way
+    check_version();
     check_binlog();
     check_gtid();
     check_privileges();
@@ -36,10 +37,13 @@ class Checklist {
         {std::move(name), std::move(needed), std::move(found), std::move(fix), severity, ok});
   }
 
-  void check_server() {
+  void check_brand() {
     add(Severity::kRequired, !facts_.is_mariadb, "server", "MySQL",
         facts_.is_mariadb ? "MariaDB" : "MySQL",
         "MariaDB is not supported yet: point the source to a MySQL server.");
+  }
+
+  void check_version() {
     add(Severity::kRequired, facts_.version_number >= kOldestServer, "version", "5.7 or later",
         facts_.version, "Upgrade the server to MySQL 5.7 or later.");
   }

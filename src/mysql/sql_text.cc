@@ -49,6 +49,8 @@ std::string quote_string(std::string_view text) {
 }
 
 std::uint32_t parse_version_number(std::string_view version) {
+  // MariaDB puts this in front, for old replicas that take any version from 10 on for an error.
+  if (is_mariadb_version(version) && version.starts_with("5.5.5-")) version.remove_prefix(6);
   std::uint32_t parts[3] = {0, 0, 0};
   const char* at = version.data();
   const char* const end = at + version.size();

@@ -138,6 +138,15 @@ const Case kCases[] = {
 INSTANTIATE_TEST_SUITE_P(, UnmetRequirement, testing::ValuesIn(kCases),
                          [](const auto& row) { return row.param.name; });
 
+TEST(Requirements, NothingElseIsAskedOfMariaDb) {
+  ServerFacts facts;
+  facts.is_mariadb = true;
+  facts.version = "10.11.6-MariaDB";
+  const std::vector<Requirement> list = check_requirements(facts, {});
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_FALSE(list[0].ok);
+}
+
 TEST(Requirements, BinlogsKeptForEverAreKeptLongEnough) {
   ServerFacts facts = good_server();
   facts.binlog_retention = std::chrono::seconds(0);

@@ -30,19 +30,19 @@ class ParseVersion : public testing::TestWithParam<VersionCase> {};
 TEST_P(ParseVersion, ReadsTheLeadingNumbers) {
   EXPECT_EQ(parse_version_number(GetParam().text), GetParam().number);
 }
-INSTANTIATE_TEST_SUITE_P(, ParseVersion,
-                         testing::Values(VersionCase{"plain", "8.0.36", 80036},
-                                         VersionCase{"percona", "5.7.25-28-log", 50725},
-                                         VersionCase{"debian", "9.7.4-2", 90704},
-                                         VersionCase{"cloud_sql", "8.0.32-google", 80032},
-                                         VersionCase{"mariadb", "10.11.6-MariaDB-log", 101106},
-                                         VersionCase{"two_parts", "26.7", 260700},
-                                         VersionCase{"two_parts_and_suffix", "26.7-lts", 260700},
-                                         VersionCase{"one_part", "8", 0},
-                                         VersionCase{"empty", "", 0},
-                                         VersionCase{"letters", "mysql", 0},
-                                         VersionCase{"huge", "99999999999.1.1", 0}),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    , ParseVersion,
+    testing::Values(VersionCase{"plain", "8.0.36", 80036},
+                    VersionCase{"percona", "5.7.25-28-log", 50725},
+                    VersionCase{"debian", "9.7.4-2", 90704},
+                    VersionCase{"cloud_sql", "8.0.32-google", 80032},
+                    VersionCase{"mariadb", "10.11.6-MariaDB-log", 101106},
+                    VersionCase{"mariadb_in_disguise", "5.5.5-10.11.18-MariaDB-log", 101118},
+                    VersionCase{"two_parts", "26.7", 260700},
+                    VersionCase{"two_parts_and_suffix", "26.7-lts", 260700},
+                    VersionCase{"one_part", "8", 0}, VersionCase{"empty", "", 0},
+                    VersionCase{"letters", "mysql", 0}, VersionCase{"huge", "99999999999.1.1", 0}),
+    [](const auto& row) { return row.param.name; });
 
 TEST(EndpointText, IsHostAndPortOrTheSocket) {
   ConnectionOptions options;
