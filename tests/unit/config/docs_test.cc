@@ -142,5 +142,31 @@ TEST(Documentation, TheExamplesCommentedKeysAreRight) {
   EXPECT_EQ(config->daemon.state_dir, DaemonConfig().state_dir);
 }
 
+// A ConfigMap's file, taken out of its indentation.
+std::string file_in_config_map(const std::string& text) {
+  const std::string begin = "  millrace.yaml: |\n";
+  std::istringstream lines(text.substr(text.find(begin) + begin.size()));
+  std::string file;
+  for (std::string line; std::getline(lines, line) && line.starts_with("    ");)
+    file += line.substr(4) + "\n";
+  return file;
+}
+
+// What is handed out for containers is right too.
+TEST(Documentation, DeployedConfigurationsAreRight) {
+  std::string config_map = file_in_config_map(read_document("config/kubernetes/configmap.yaml"));
+  const std::string secret = "${dir:/etc/millrace/secrets:mysql-password}";
+  ASSERT_NE(config_map.find(secret), std::string::npos) << "the file that deployment.yaml mounts";
+  config_map.replace(config_map.find(secret), secret.size(), "x");
+  setenv("MYSQL_PASSWORD", "x", 1);
+  for (const std::string& text : {config_map, read_document("docker/millrace.yaml")}) {
+    const auto config = parse_config(text, "deployed");
+    ASSERT_TRUE(config) << config.error().message();
+    EXPECT_TRUE(config->warnings.empty()) << config->warnings[0];
+    EXPECT_EQ(config->daemon.listen_host, "0.0.0.0") << "probes come from outside";
+    EXPECT_EQ(config->sources.size(), 1U);
+  }
+}
+
 }  // namespace
 }  // namespace millrace::config
