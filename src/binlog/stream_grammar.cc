@@ -102,7 +102,7 @@ class StreamGrammar::Impl {
     if (failure_) return *failure_;
     auto header = decode_header(event);
     if (!header) return fail(header.error(), EventHeader(), "event");
-    const Status status = take(event, *header);
+    Status status = take(event, *header);
     if (status) [[likely]] {
       return status;
     }

@@ -15,7 +15,7 @@ using test::to_hex;
 using testing::HasSubstr;
 
 std::string_view body_of(const std::string& event) {
-  return std::string_view(event).substr(kEventHeaderBytes, event.size() - kEventHeaderBytes - 4);
+  return std::string_view{event}.substr(kEventHeaderBytes, event.size() - kEventHeaderBytes - 4);
 }
 
 TEST(EventHeader, Fields) {
@@ -246,7 +246,7 @@ TEST(TableMap, OldServersHaveShortIds) {
 TEST(TableMap, EveryCutIsAnErrorUntilTheOptionalMetadata) {
   const std::string body = wide_table().encode(test::Metadata::kNone);
   for (std::size_t size = 0; size < body.size(); ++size) {
-    const auto map = decode_table_map(std::string_view(body).substr(0, size), FormatDescription());
+    const auto map = decode_table_map(std::string_view{body}.substr(0, size), FormatDescription());
     ASSERT_FALSE(map) << size;
     EXPECT_THAT(map.error().message(), HasSubstr("of field '"));
   }

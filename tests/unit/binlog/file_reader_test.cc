@@ -38,7 +38,7 @@ TEST(BinlogFile, EveryCutIsFoundUnlessAllowed) {
   }
   ASSERT_EQ(ends.back(), whole.size());
   for (std::size_t size = 4; size < whole.size(); ++size) {
-    const std::string_view cut = std::string_view(whole).substr(0, size);
+    const std::string_view cut = std::string_view{whole}.substr(0, size);
     const std::uint64_t last_end = *std::prev(std::upper_bound(ends.begin(), ends.end(), size));
     BinlogFileReader lenient(cut, {.file = "bin", .allow_truncated_tail = true});
     auto event = lenient.next();

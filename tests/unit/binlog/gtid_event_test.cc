@@ -60,7 +60,7 @@ TEST(GtidEvent, EveryCutInsideAFieldIsAnErrorThatNamesIt) {
   // Where a field ends an older server's event may end too.
   const std::vector<std::size_t> ends = {25, 42, 56, 59};
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    const auto event = decode_gtid(std::string_view(whole).substr(0, size), EventType::kGtid);
+    const auto event = decode_gtid(std::string_view{whole}.substr(0, size), EventType::kGtid);
     const bool may_end = std::find(ends.begin(), ends.end(), size) != ends.end();
     EXPECT_EQ(event.has_value(), may_end) << size;
     if (!event) {
@@ -93,7 +93,7 @@ TEST(GtidTaggedEvent, CapturedVector) {
 TEST(GtidTaggedEvent, EveryCutIsAnError) {
   const std::string whole = from_hex(kTagged);
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_FALSE(decode_gtid(std::string_view(whole).substr(0, size), EventType::kGtidTagged))
+    EXPECT_FALSE(decode_gtid(std::string_view{whole}.substr(0, size), EventType::kGtidTagged))
         << size;
   }
 }

@@ -145,7 +145,7 @@ TEST(Payload, SeveralFrames) {
 TEST(Payload, EveryTruncationIsAnError) {
   const std::string events = compress(plain_events(fill_transaction));
   for (std::size_t size = 0; size < events.size(); ++size) {
-    const std::string message = failure(body_of(std::string_view(events).substr(0, size)));
+    const std::string message = failure(body_of(std::string_view{events}.substr(0, size)));
     EXPECT_THAT(message, HasSubstr("the compressed payload is cut short")) << size;
     EXPECT_THAT(message, HasSubstr(std::string("TRANSACTION_PAYLOAD of ") + kGtid)) << size;
   }

@@ -61,7 +61,7 @@ TEST(Varint, EveryTruncationFails) {
     std::string bytes;
     append_varint(value, bytes);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-      ByteCursor cursor(std::string_view(bytes).substr(0, size));
+      ByteCursor cursor(std::string_view{bytes}.substr(0, size));
       (void)read_varint(cursor);
       EXPECT_TRUE(cursor.failed()) << value << " cut to " << size;
     }
