@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 class ConfigReader {
  public:
-  ConfigReader(std::string file) : file_(std::move(file)) {}
+  explicit ConfigReader(std::string file) : file_(std::move(file)) {}
 
   Result<Config> read(std::string_view text) {
     const YamlNode root = parse_yaml(text, file_, problems_);
