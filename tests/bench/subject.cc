@@ -110,11 +110,13 @@ std::unique_ptr<Subject> millrace(const std::filesystem::path& folder,
   return std::make_unique<Millrace>(folder, mysql, kafka, instance);
 }
 
-void warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap) {
+std::uint64_t warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap) {
   subject.start();
   const testing::KafkaReader reader(bootstrap);
+  std::uint64_t rows = 0;
   const bool passed = testing::eventually(std::chrono::seconds(60), [&] {
     client.execute("CALL shop.bulk(1, 10)");
+    rows += 10;
     return testing::eventually(std::chrono::seconds(3),
                                [&] { return reader.count_values(subject.topic()) >= 10; });
   });
@@ -122,6 +124,7 @@ void warm_up(Subject& subject, testing::SqlClient& client, const std::string& bo
   std::this_thread::sleep_for(
       std::chrono::seconds(6));  // Kafka Connect flushes offsets by the clock
   subject.stop();
+  return rows;
 }
 
 Figures measure(Subject& subject, const std::string& bootstrap) {

@@ -32,8 +32,8 @@ std::unique_ptr<Subject> millrace(const std::filesystem::path& folder,
                                   const testing::MiniMysql& mysql, const testing::MiniKafka& kafka,
                                   int instance);
 
-// Gives it an offset: starts it, lets ten rows pass, stops it.
-void warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap);
+// Gives it an offset: starts it, lets some rows pass, stops it. How many rows that were.
+std::uint64_t warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap);
 
 // Starts it and watches until the topic has stood still for a while; stops it.
 Figures measure(Subject& subject, const std::string& bootstrap);

@@ -244,6 +244,8 @@ std::string expected_json_text(const std::string& server_text) {
   return json_value(server_text, 0);
 }
 
+std::string decimal_base64(const std::string& number) { return base64(decimal_bytes(number)); }
+
 std::string quote_identifier(const std::string& name) {
   std::string text = "`";
   for (const char c : name) text += c == '`' ? "``" : std::string(1, c);

@@ -31,5 +31,7 @@ std::string expected_json_text(const std::string& server_text);
 
 std::string quote_identifier(const std::string& name);
 std::string base64(const std::string& bytes);
+// A number as text ("-12.50") as Connect's Decimal in JSON: its unscaled value's bytes in base64, without quotes.
+std::string decimal_base64(const std::string& number);
 
 }  // namespace millrace::testing

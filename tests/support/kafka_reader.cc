@@ -29,6 +29,7 @@ Handle open_consumer(const std::string& bootstrap, bool read_committed) {
   set("enable.partition.eof", "true");
   set("auto.offset.reset", "earliest");
   set("isolation.level", read_committed ? "read_committed" : "read_uncommitted");
+  set("fetch.wait.max.ms", "10");  // how long the broker thinks before it says that this is the end
   set("log_level", "2");
   Handle handle(rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof(error)));
   if (handle == nullptr) throw std::runtime_error(error);

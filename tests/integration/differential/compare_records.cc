@@ -1,0 +1,185 @@
+#include "integration/differential/compare_records.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "integration/differential/allowed_differences.h"
+#include "support/expected_value.h"
+#include "support/json_text.h"
+
+namespace millrace::testing {
+namespace {
+
+// What says who wrote the record, and when.
+const std::set<std::string> kOwn = {"version", "name"};
+const std::set<std::string> kClock = {"ts_ms", "ts_us", "ts_ns"};
+
+// An object as Kafka Connect's default header converter writes it: only quotes and backslashes are escaped.
+std::string plain_form(const std::string& object) {
+  std::string text;
+  for (const auto& [name, value] : json_members(object)) {
+    text += (text.empty() ? "\"" : ",\"") + name + "\":";
+    if (!value.starts_with('"')) {
+      text += value;
+      continue;
+    }
+    text += '"';
+    for (const char c : json_unquote(value))
+      text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    text += '"';
+  }
+  return "{" + text + "}";
+}
+
+// The same object with its numbers that have a point as JsonConverter writes a DECIMAL.
+std::string with_decimals_in_base64(const std::string& object) {
+  std::string text;
+  for (const auto& [name, value] : json_members(object)) {
+    const bool decimal = !value.starts_with('"') && value.find('.') != std::string::npos;
+    text += (text.empty() ? "\"" : ",\"") + name +
+            "\":" + (decimal ? '"' + decimal_base64(value) + '"' : value);
+  }
+  return "{" + text + "}";
+}
+
+class RecordComparer {
+ public:
+  RecordComparer(const std::string& table, const std::set<std::string>& with_default,
+                 Comparison& result)
+      : table_(table), with_default_(with_default), result_(result) {}
+
+  void compare(std::size_t number, const Message& debezium, const Message& millrace) {
+    where_ = table_ + " record " + std::to_string(number);
+    compare_optional("key", debezium.key, millrace.key);
+    if (debezium.headers.size() != millrace.headers.size()) {
+      fault("number of headers", std::to_string(debezium.headers.size()),
+            std::to_string(millrace.headers.size()));
+    } else {
+      for (std::size_t i = 0; i < debezium.headers.size(); ++i) {
+        if (debezium.headers[i].first != millrace.headers[i].first) {
+          fault("header", debezium.headers[i].first, millrace.headers[i].first);
+        }
+        if (debezium.headers[i].second != millrace.headers[i].second) {
+          compare_header(debezium.headers[i].second, millrace.headers[i].second);
+        }
+      }
+    }
+    if (debezium.value.has_value() != millrace.value.has_value()) {
+      fault("value", debezium.value.value_or("null"), millrace.value.value_or("null"));
+    } else if (debezium.value) {
+      compare_envelope(*debezium.value, *millrace.value);
+    }
+  }
+
+ private:
+  void compare_header(const std::string& debezium, const std::string& millrace) {
+    if (debezium == plain_form(millrace)) {
+      ++result_
+            .allowed["headers are JSON: control characters and what lies above U+FFFF are escaped"];
+    } else if (with_decimals_in_base64(debezium) == millrace) {
+      ++result_.allowed["headers are JSON: a DECIMAL in a key is what it is in the key"];
+    } else {
+      fault("header", debezium, millrace);
+    }
+  }
+
+  void compare_optional(const char* what, const std::optional<std::string>& one,
+                        const std::optional<std::string>& other) {
+    if (one.has_value() != other.has_value()) {
+      fault(what, one.value_or("null"), other.value_or("null"));
+    } else if (one) {
+      compare_row(what, *one, *other);
+    }
+  }
+
+  void compare_envelope(const std::string& debezium, const std::string& millrace) {
+    const auto one = json_members(debezium), other = json_members(millrace);
+    if (!same_names("envelope", one, other)) return;
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      const std::string& name = one[i].first;
+      if (kClock.contains(name)) continue;
+      if (name == "before" || name == "after") {
+        compare_row(name, one[i].second, other[i].second);
+      } else if (name == "source") {
+        compare_source(one[i].second, other[i].second);
+      } else if (one[i].second != other[i].second) {
+        fault(name, one[i].second, other[i].second);
+      }
+    }
+  }
+
+  void compare_source(const std::string& debezium, const std::string& millrace) {
+    const auto one = json_members(debezium), other = json_members(millrace);
+    if (!same_names("source", one, other)) return;
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      if (!kOwn.contains(one[i].first) && one[i].second != other[i].second) {
+        fault("source." + one[i].first, one[i].second, other[i].second);
+      }
+    }
+  }
+
+  void compare_row(const std::string& what, const std::string& debezium,
+                   const std::string& millrace) {
+    if (debezium == millrace) return;
+    if (debezium.empty() || millrace.empty() || debezium[0] != '{' || millrace[0] != '{') {
+      fault(what, debezium, millrace);
+      return;
+    }
+    const auto one = json_members(debezium), other = json_members(millrace);
+    if (!same_names(what, one, other)) return;
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      if (one[i].second == other[i].second) continue;
+      const std::string reason =
+          allowed_because({table_, one[i].first, one[i].second, other[i].second,
+                           with_default_.contains(one[i].first)});
+      if (reason.empty()) {
+        fault(what + "." + one[i].first, one[i].second, other[i].second);
+      } else {
+        ++result_.allowed[reason];
+      }
+    }
+  }
+
+  bool same_names(const std::string& what, const std::vector<JsonMember>& one,
+                  const std::vector<JsonMember>& other) {
+    const auto names = [](const std::vector<JsonMember>& members) {
+      std::string text;
+      for (const auto& [name, value] : members) text += name + " ";
+      return text;
+    };
+    if (names(one) == names(other)) return true;
+    fault("fields of " + what, names(one), names(other));
+    return false;
+  }
+
+  void fault(const std::string& what, const std::string& debezium, const std::string& millrace) {
+    result_.faults.push_back(where_ + ": " + what + "\n      debezium " + debezium.substr(0, 400) +
+                             "\n      millrace " + millrace.substr(0, 400));
+  }
+
+  const std::string& table_;
+  const std::set<std::string>& with_default_;
+  Comparison& result_;
+  std::string where_;
+};
+
+}  // namespace
+
+void compare_topics(const std::string& table, const std::set<std::string>& with_default,
+                    const std::vector<Message>& debezium, const std::vector<Message>& millrace,
+                    Comparison& result) {
+  if (debezium.size() != millrace.size()) {
+    result.faults.push_back(table + ": debezium has " + std::to_string(debezium.size()) +
+                            " records, millrace " + std::to_string(millrace.size()));
+  }
+  RecordComparer comparer(table, with_default, result);
+  for (std::size_t i = 0; i < std::min(debezium.size(), millrace.size()); ++i) {
+    try {
+      comparer.compare(i, debezium[i], millrace[i]);
+    } catch (const std::exception& failure) {
+      result.faults.push_back(table + " record " + std::to_string(i) + ": " + failure.what());
+    }
+  }
+}
+
+}  // namespace millrace::testing
