@@ -25,7 +25,8 @@ bool is_definite(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:  // a name that is not allowed
     case RD_KAFKA_RESP_ERR_INVALID_PARTITIONS:
-    case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
+    // Not INVALID_REPLICATION_FACTOR: a broker that is about to restart answers so, as there are
+    // too few others for the moment.
     case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
     case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
