@@ -81,6 +81,23 @@ std::vector<std::string> KafkaReader::topics() const {
   return names;
 }
 
+namespace {
+
+// For a message: partition 0's offsets, and the last stable one.
+std::string where(rd_kafka_t* handle, const std::string& topic) {
+  std::int64_t low = 0, high = 0;
+  rd_kafka_query_watermark_offsets(handle, topic.c_str(), 0, &low, &high, kTimeoutMs);
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, topic.c_str(), 0);
+  rd_kafka_position(handle, list);
+  const std::int64_t position = list->elems[0].offset;
+  rd_kafka_topic_partition_list_destroy(list);
+  return "partition 0 from " + std::to_string(low) + " to " + std::to_string(high) + ", position " +
+         std::to_string(position);
+}
+
+}  // namespace
+
 template <typename Visit>
 void KafkaReader::visit(const std::string& topic, Visit&& visit_message) const {
   const Handle handle = open_consumer(bootstrap_, read_committed_);
@@ -96,7 +113,7 @@ void KafkaReader::visit(const std::string& topic, Visit&& visit_message) const {
   int left = found->second;
   while (left > 0) {
     rd_kafka_message_t* raw = rd_kafka_consumer_poll(handle.get(), kTimeoutMs);
-    if (raw == nullptr) throw std::runtime_error("reading " + topic + " timed out");
+    if (raw == nullptr) throw std::runtime_error("reading " + topic + " timed out: " + where(handle.get(), topic));
     if (raw->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       visit_message(*raw);
     } else if (raw->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
