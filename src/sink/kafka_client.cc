@@ -89,6 +89,10 @@ void add_defaults(const Default (&defaults)[N], Properties& properties) {
 spdlog::level::level_enum to_level(int syslog_level, std::string_view facility) {
   // Failed connections come as error events too, where an outage is told once.
   if (facility == "FAIL" || facility == "ERROR") return spdlog::level::debug;
+  // What isn't committed is given up on purpose.
+  if (facility == "TERMINATE") return spdlog::level::debug;
+  // A coordinator that is still loading, or ends an older instance's transaction: open() waits for it.
+  if (facility == "GETPID") return spdlog::level::info;
   if (syslog_level <= 3) return spdlog::level::err;
   if (syslog_level == 4) return spdlog::level::warn;
   if (syslog_level <= 6) return spdlog::level::info;

@@ -180,7 +180,8 @@ std::string TopicReader::progress() const {
            std::to_string(partition.end) +
            ", before a transaction that is still open; it ends when its source starts again, or "
            "after its "
-           "transaction.timeout.ms";
+           "transaction.timeout.ms; one that doesn't was lost by a broker, and ends by "
+           "kafka-transactions.sh abort";
   }
   return {};
 }
