@@ -1,62 +1,123 @@
 #include "millrace/row/decimal.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 
 namespace millrace::row {
 namespace {
 
 constexpr int kGroupDigits = 9;
-constexpr int kMaxDigits = 65;
+// A column has up to 65. Inside JSON the integer part counts in whole groups (DECIMAL(65,30) says 66
+// there), up to the nine groups that the server calculates with.
+constexpr int kMaxDigits = 81;
 constexpr std::array<std::size_t, 10> kBytesOfDigits = {0, 1, 1, 2, 2, 3, 3, 4, 4, 4};
 constexpr std::array<std::uint32_t, 10> kPowersOfTen = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
-// A DECIMAL's digits, '0' to '9', integer part and fraction.
-struct Digits {
-  std::array<char, kMaxDigits + kGroupDigits> text;
-  int count = 0;
-  bool negative = false;
+// Up to nine decimal digits that are stored together.
+struct Group {
+  std::uint32_t value = 0;
+  int digits = 0;
 };
 
-void append_group(std::uint32_t value, int digits, Digits& out) {
-  for (int i = digits - 1; i >= 0; --i) {
-    out.text[static_cast<std::size_t>(out.count + i)] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  }
-  out.count += digits;
-}
+// A DECIMAL's groups, those of the integer part first.
+struct Groups {
+  std::array<Group, kMaxDigits / kGroupDigits + 2> items;
+  std::size_t count = 0;
+  std::size_t integer_count = 0;
+  bool is_negative = false;
+};
 
-Status unpack(std::string_view packed, int precision, int scale, Digits& out) {
+std::uint32_t power_of_ten(int digits) { return kPowersOfTen[static_cast<std::size_t>(digits)]; }
+
+class Unpacker {
+ public:
+  Unpacker(std::string_view packed, Groups& out) : packed_(packed), out_(out) {
+    // The first bit says positive; all bits of a negative number are inverted.
+    out_.is_negative = (static_cast<unsigned char>(packed[0]) & 0x80) == 0;
+    inversion_ = out_.is_negative ? 0xff : 0;
+  }
+
+  // The short group of the integer part comes first, that of the fraction last.
+  bool run(int integer_digits, int scale) {
+    read_group(integer_digits % kGroupDigits);
+    for (int i = 0; i < integer_digits / kGroupDigits; ++i) read_group(kGroupDigits);
+    out_.integer_count = out_.count;
+    for (int i = 0; i < scale / kGroupDigits; ++i) read_group(kGroupDigits);
+    read_group(scale % kGroupDigits);
+    if (is_zero_) out_.is_negative = false;
+    return fits_;
+  }
+
+ private:
+  void read_group(int digits) {
+    if (digits == 0) return;
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < kBytesOfDigits[static_cast<std::size_t>(digits)]; ++i, ++at_) {
+      auto byte = static_cast<unsigned char>(packed_[at_]);
+      if (at_ == 0) byte ^= 0x80;
+      value = value << 8 | static_cast<unsigned char>(byte ^ inversion_);
+    }
+    fits_ &= value < power_of_ten(digits);
+    is_zero_ &= value == 0;
+    out_.items[out_.count++] = {value, digits};
+  }
+
+  std::string_view packed_;  // as long as its groups
+  Groups& out_;
+  std::size_t at_ = 0;
+  unsigned inversion_ = 0;
+  bool fits_ = true;
+  bool is_zero_ = true;
+};
+
+Status unpack(std::string_view packed, int precision, int scale, Groups& out) {
   if (precision < 1 || precision > kMaxDigits || scale < 0 || scale > precision ||
       packed.size() != packed_decimal_bytes(precision, scale)) {
     return definite_error("a DECIMAL(" + std::to_string(precision) + "," + std::to_string(scale) +
                           ") of " + std::to_string(packed.size()) + " bytes");
   }
-  std::array<unsigned char, 32> bytes{};
-  std::memcpy(bytes.data(), packed.data(), packed.size());
-  out.negative = (bytes[0] & 0x80) == 0;
-  bytes[0] ^= 0x80;
-  if (out.negative) {
-    for (std::size_t i = 0; i < packed.size(); ++i)
-      bytes[i] = static_cast<unsigned char>(~bytes[i]);
+  if (Unpacker(packed, out).run(precision - scale, scale)) return {};
+  return definite_error("a DECIMAL(" + std::to_string(precision) + "," + std::to_string(scale) +
+                        ") with more digits than it may have");
+}
+
+void append_digits(const Group& group, std::string& out) {
+  std::array<char, kGroupDigits> text;
+  std::uint32_t rest = group.value;
+  for (int i = group.digits - 1; i >= 0; --i, rest /= 10) {
+    text[static_cast<std::size_t>(i)] = static_cast<char>('0' + rest % 10);
   }
-  const unsigned char* p = bytes.data();
-  const auto read_group = [&](int digits) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < kBytesOfDigits[static_cast<std::size_t>(digits)]; ++i)
-      value = value << 8 | *p++;
-    const bool fits = value < kPowersOfTen[static_cast<std::size_t>(digits)];
-    append_group(value, digits, out);
-    return fits;
-  };
-  const int integer_digits = precision - scale;
-  bool fits = integer_digits % kGroupDigits == 0 || read_group(integer_digits % kGroupDigits);
-  for (int i = 0; i < integer_digits / kGroupDigits; ++i) fits &= read_group(kGroupDigits);
-  for (int i = 0; i < scale / kGroupDigits; ++i) fits &= read_group(kGroupDigits);
-  if (scale % kGroupDigits != 0) fits &= read_group(scale % kGroupDigits);
-  return fits ? Status() : definite_error("a DECIMAL group has too many digits");
+  out.append(text.data(), static_cast<std::size_t>(group.digits));
+}
+
+// 81 digits take 270 bits, and a sign: nine words, least significant first.
+using Words = std::array<std::uint32_t, 9>;
+
+Words to_words(const Groups& groups) {
+  Words words{};
+  std::size_t used = 0;
+  for (std::size_t i = 0; i < groups.count; ++i) {
+    const Group& group = groups.items[i];
+    std::uint64_t carry = group.value;
+    for (std::size_t word = 0; word < used || (carry != 0 && word < words.size()); ++word) {
+      carry += std::uint64_t{words[word]} * power_of_ten(group.digits);
+      words[word] = static_cast<std::uint32_t>(carry);
+      carry >>= 32;
+      used = std::max(used, word + 1);
+    }
+  }
+  return words;
+}
+
+void negate(Words& words) {
+  std::uint64_t carry = 1;
+  for (std::uint32_t& word : words) {
+    carry += static_cast<std::uint32_t>(~word);
+    word = static_cast<std::uint32_t>(carry);
+    carry >>= 32;
+  }
 }
 
 }  // namespace
@@ -70,64 +131,42 @@ std::size_t packed_decimal_bytes(int precision, int scale) {
 }
 
 Status append_decimal_text(std::string_view packed, int precision, int scale, std::string& out) {
-  Digits digits;
-  MILLRACE_RETURN_IF_ERROR(unpack(packed, precision, scale, digits));
-  if (digits.negative) out.push_back('-');
-  const int integer_digits = precision - scale;
-  int first = 0;
-  while (first < integer_digits - 1 && digits.text[static_cast<std::size_t>(first)] == '0') ++first;
-  if (integer_digits == 0) out.push_back('0');
-  out.append(digits.text.data() + first, static_cast<std::size_t>(integer_digits - first));
+  Groups groups;
+  MILLRACE_RETURN_IF_ERROR(unpack(packed, precision, scale, groups));
+  if (groups.is_negative) out.push_back('-');
+  const std::size_t begin = out.size();
+  for (std::size_t i = 0; i < groups.integer_count; ++i) append_digits(groups.items[i], out);
+  // One digit stands before the point, zero or not, and no other zeros.
+  const std::size_t first = std::min(out.find_first_not_of('0', begin), out.size());
+  out.erase(begin, first - begin);
+  if (out.size() == begin) out.push_back('0');
   if (scale == 0) return {};
   out.push_back('.');
-  out.append(digits.text.data() + integer_digits, static_cast<std::size_t>(scale));
+  for (std::size_t i = groups.integer_count; i < groups.count; ++i) {
+    append_digits(groups.items[i], out);
+  }
   return {};
 }
 
 Status append_decimal_unscaled(std::string_view packed, int precision, int scale,
                                std::string& out) {
-  Digits digits;
-  MILLRACE_RETURN_IF_ERROR(unpack(packed, precision, scale, digits));
-  // 65 digits need 216 bits and a sign: seven words of 32 bits, least significant first.
-  std::array<std::uint32_t, 7> words{};
-  for (int at = 0; at < digits.count;) {
-    const int take = std::min(kGroupDigits, digits.count - at);
-    std::uint64_t carry = 0;
-    for (int i = 0; i < take; ++i, ++at) {
-      carry =
-          carry * 10 + static_cast<std::uint64_t>(digits.text[static_cast<std::size_t>(at)] - '0');
-    }
-    for (std::uint32_t& word : words) {
-      carry += std::uint64_t{word} * kPowersOfTen[static_cast<std::size_t>(take)];
-      word = static_cast<std::uint32_t>(carry);
-      carry >>= 32;
-    }
-  }
-  if (digits.negative) {
-    std::uint64_t carry = 1;
-    for (std::uint32_t& word : words) {
-      carry += static_cast<std::uint32_t>(~word);
-      word = static_cast<std::uint32_t>(carry);
-      carry >>= 32;
-    }
-  }
-  std::array<char, 28> bytes;
+  Groups groups;
+  MILLRACE_RETURN_IF_ERROR(unpack(packed, precision, scale, groups));
+  Words words = to_words(groups);
+  if (groups.is_negative) negate(words);
+  std::array<unsigned char, 4 * std::tuple_size_v<Words>> bytes;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    bytes[i] = static_cast<char>(words[6 - i / 4] >> (24 - 8 * (i % 4)));
+    const std::uint32_t word = words[words.size() - 1 - i / 4];
+    bytes[i] = static_cast<unsigned char>(word >> (24 - 8 * (i % 4)));
   }
   // Leading bytes that only repeat the sign are left out.
-  const char sign = static_cast<char>(digits.negative ? 0xff : 0);
+  const unsigned char sign = groups.is_negative ? 0xff : 0;
   std::size_t first = 0;
   while (first + 1 < bytes.size() && bytes[first] == sign &&
-         ((bytes[first + 1] ^ sign) & 0x80) == 0)
+         (bytes[first + 1] & 0x80) == (sign & 0x80)) {
     ++first;
-  // Minus zero is stored, but is zero: ~0 + 1 above gave zeros with a negative sign.
-  if (digits.negative && bytes.back() == 0) {
-    bool zero = true;
-    for (const char byte : bytes) zero &= byte == 0;
-    if (zero) first = bytes.size() - 1;
   }
-  out.append(bytes.data() + first, bytes.size() - first);
+  for (std::size_t i = first; i < bytes.size(); ++i) out.push_back(static_cast<char>(bytes[i]));
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "millrace/row/java_number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -52,6 +53,24 @@ void append_java_layout(std::string_view text, std::string& out) {
   out.append(digits + integer_digits, count - integer_digits);
 }
 
+// The shortest digits that read back as the number. Where one digit would do, Java takes the nearest
+// number of two digits, if that reads back too: 4.9E-324 rather than 5E-324.
+template <typename Float>
+std::string_view shortest_digits(Float value, char* begin, char* end) {
+  char* last = std::to_chars(begin, end, value, std::chars_format::scientific).ptr;
+  const std::string_view shortest(begin, static_cast<std::size_t>(last - begin));
+  if (shortest.find('.') != std::string_view::npos) return shortest;
+  char text[40];
+  char* const text_end =
+      std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific, 1).ptr;
+  const bool is_same_number = text[value < 0 ? 3 : 2] == '0';
+  Float read_back = 0;
+  std::from_chars(text, text_end, read_back);
+  if (is_same_number || read_back != value) return shortest;
+  last = std::copy(text, text_end, begin);
+  return {begin, static_cast<std::size_t>(last - begin)};
+}
+
 template <typename Float>
 void append_java(Float value, std::string& out) {
   if (std::isnan(value)) {
@@ -62,9 +81,7 @@ void append_java(Float value, std::string& out) {
     out += std::signbit(value) ? "-0.0" : "0.0";
   } else {
     char text[40];
-    const auto end =
-        std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
-    append_java_layout({text, static_cast<std::size_t>(end - text)}, out);
+    append_java_layout(shortest_digits(value, text, text + sizeof(text)), out);
   }
 }
 

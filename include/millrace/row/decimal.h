@@ -1,7 +1,8 @@
 #pragma once
 
 // MySQL's packed DECIMAL: groups of nine digits in four bytes, the outermost groups shorter; the first bit inverted,
-// and all bits of a negative number. Up to DECIMAL(65,30). Pure.
+// and all bits of a negative number. Up to DECIMAL(65,30); what JSON
+// makes of one can say a few digits more. Pure.
 
 #include <cstddef>
 #include <string>
