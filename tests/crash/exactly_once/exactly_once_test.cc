@@ -119,13 +119,15 @@ class ExactlyOnce : public ::testing::TestWithParam<Setting> {
 
   // One more row, committed after everything else: when a reader has it, it has all.
   void wait_until_caught_up(SqlClient& client) {
-    client.execute("INSERT INTO mixed.ledger (thread, what, changes) VALUES (-1, 'the last one', 0)");
+    client.execute(
+        "INSERT INTO mixed.ledger (thread, what, changes) VALUES (-1, 'the last one', 0)");
     const std::string key = "{\"id\":" + client.value("SELECT LAST_INSERT_ID()") + "}";
     const KafkaReader reader(kafka_.bootstrap());
     const bool caught_up = eventually(seconds(180), [&] {
       return fold(parse_events(reader.read("mixed.mixed.ledger"))).contains(key);
     });
-    EXPECT_TRUE(caught_up) << "the last transaction never came\n" << daemon_.source_trace("mixed") << log_end();
+    EXPECT_TRUE(caught_up) << "the last transaction never came\n"
+                           << daemon_.source_trace("mixed") << log_end();
   }
 
   void validate() {

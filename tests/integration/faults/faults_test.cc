@@ -27,7 +27,10 @@ class Disruption : public ::testing::Test {
     kafka_ = nullptr;
   }
 
-  Disruption() : mysql_({.arguments = {"--binlog-row-metadata=FULL"}}), proxy_(mysql_.port()), client_(mysql_.root()) {
+  Disruption()
+      : mysql_({.arguments = {"--binlog-row-metadata=FULL"}}),
+        proxy_(mysql_.port()),
+        client_(mysql_.root()) {
     create_orders(client_);
   }
 
@@ -37,11 +40,13 @@ class Disruption : public ::testing::Test {
     properties["errors.retry.delay.max.ms"] = "300";
     properties["binlog.heartbeat.interval.ms"] = "500";
     daemon_ = std::make_unique<DaemonProcess>(
-        folder_.path(), kafka_configuration(kafka_->bootstrap(), {.name = name_,
-                                                                  .mysql_port = proxy_.port(),
-                                                                  .properties = std::move(properties)}));
+        folder_.path(),
+        kafka_configuration(
+            kafka_->bootstrap(),
+            {.name = name_, .mysql_port = proxy_.port(), .properties = std::move(properties)}));
     daemon_->start();
-    ASSERT_TRUE(daemon_->wait_for_state(name_, "RUNNING")) << daemon_->source_trace(name_) << daemon_->log();
+    ASSERT_TRUE(daemon_->wait_for_state(name_, "RUNNING"))
+        << daemon_->source_trace(name_) << daemon_->log();
   }
 
   std::vector<Event> events() const {
@@ -50,8 +55,9 @@ class Disruption : public ::testing::Test {
 
   // Waits for a row that is written now, then holds the topic against the table.
   void expect_complete() {
-    client_.execute("INSERT INTO shop.orders (customer_id, status, total, currency, created_at, flags) "
-                    "VALUES (1, 'new', 1, 'EUR', NOW(6), 0)");
+    client_.execute(
+        "INSERT INTO shop.orders (customer_id, status, total, currency, created_at, flags) "
+        "VALUES (1, 'new', 1, 'EUR', NOW(6), 0)");
     const std::string key = "{\"id\":" + client_.value("SELECT LAST_INSERT_ID()") + "}";
     EXPECT_TRUE(eventually(seconds(60), [&] { return fold(events()).contains(key); }))
         << daemon_->source_trace(name_) << daemon_->log();
@@ -111,7 +117,8 @@ TEST_F(Disruption, a_link_that_goes_silent) {
 TEST_F(Disruption, a_killed_dump_thread) {
   ASSERT_NO_FATAL_FAILURE(start());
   client_.execute("CALL shop.bulk(3, 100)");
-  for (const SqlRow& row : client_.rows("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'")) {
+  for (const SqlRow& row : client_.rows(
+           "SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'")) {
     client_.execute("KILL " + row[0].value_or("0"));
   }
   client_.execute("CALL shop.bulk(3, 100)");

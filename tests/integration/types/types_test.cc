@@ -228,7 +228,9 @@ TEST_P(Types, EventsSayWhatTheServerSays) {
     const Faults faults = compare(one);
     EXPECT_TRUE(faults.empty()) << one.file.name << ":\n    " << join(faults);
     // Keys' histories, too, where the images hold whole rows.
-    if (GetParam().whole_rows()) EXPECT_EQ(join(check_key_order(events_[one.file.database()])), "");
+    if (GetParam().whole_rows()) {
+      EXPECT_EQ(join(check_key_order(events_[one.file.database()])), "");
+    }
     if (GetParam().golden) check_golden(one, faults.empty());
   }
   EXPECT_EQ(daemon_->stop(), 0);
