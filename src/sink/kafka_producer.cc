@@ -17,6 +17,12 @@ constexpr milliseconds kAbortTimeout{1000};
 // While the producer's queue is full: short, because room is no event that ends a wait.
 constexpr int kQueueFullPauseMs = 5;
 
+Error not_permitted(const std::string& topic, rd_kafka_resp_err_t code) {
+  return definite_error("writing to topic " + topic +
+                        ": grant Write on it to the user that kafka knows the daemon as (" +
+                        rd_kafka_err2name(code) + ")");
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -169,8 +175,8 @@ Status KafkaProducer::wait_for_room(const Wait& wait) {
 
 Status KafkaProducer::check() {
   drain_events(0);
-  if (!delivery_error_) return {};
-  return *first_error();
+  if (!delivery_error_ && purged_topic_.empty()) return {};
+  return error_of(RD_KAFKA_RESP_ERR__STATE, "writing to kafka");
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -245,23 +251,35 @@ void KafkaProducer::drain_events(int timeout_ms) {
   }
 }
 
-// Only failed deliveries are reported. The first says why; the others follow from it.
+// Only failed deliveries are reported. The first says why; the others follow from it. Purged are those that were
+// never tried, because the transaction had failed for a reason of its own.
 void KafkaProducer::note_deliveries(rd_kafka_event_t& event) {
   while (const rd_kafka_message_t* message = rd_kafka_event_message_next(&event)) {
-    if (!delivery_error_ && message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+        message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
+      if (purged_topic_.empty()) purged_topic_ = rd_kafka_topic_name(message->rkt);
+    } else if (!delivery_error_) {
       delivery_error_ = delivery_error(*message);
+    }
+  }
+}
+
+// After a transaction has failed: what was in flight then may fail last, and yet be the reason.
+void KafkaProducer::await_deliveries() {
+  const auto deadline = steady_clock::now() + kAbortTimeout;
+  while (!delivery_error_ && rd_kafka_outq_len(client_.get()) > 0 &&
+         steady_clock::now() < deadline) {
+    drain_events(kQueueFullPauseMs);
   }
 }
 
 Error KafkaProducer::delivery_error(const rd_kafka_message_t& message) const {
   const std::string topic = rd_kafka_topic_name(message.rkt);
-  const std::string what = "writing to topic " + topic;
-  if (is_unauthorized(message.err)) {
-    return definite_error(what +
-                          ": grant Write on it to the user that kafka knows the daemon as (" +
-                          rd_kafka_err2name(message.err) + ")");
+  if (is_unauthorized(message.err)) return not_permitted(topic, message.err);
+  if (message.err != RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+    return kafka_error(message.err, "writing to topic " + topic);
   }
-  if (message.err != RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) return kafka_error(message.err, what);
 
   MILLRACE_MARK("sink.broker_refused_size");
   const std::string sentence = describe(
@@ -286,7 +304,18 @@ std::optional<Error> KafkaProducer::first_error() const {
 Error KafkaProducer::error_of(rd_kafka_resp_err_t code, std::string_view what,
                               std::string_view detail) {
   drain_events(0);
+  if (!purged_topic_.empty()) await_deliveries();
   if (auto error = first_error()) return *error;
+  ErrorHandle reason;
+  if (code == RD_KAFKA_RESP_ERR__STATE && in_transaction_) {
+    // The transaction has failed already, so this commits nothing: it is how librdkafka tells the reason.
+    reason.reset(rd_kafka_commit_transaction(client_.get(), static_cast<int>(kSlice.count())));
+    if (reason) {
+      code = rd_kafka_error_code(reason.get());
+      detail = rd_kafka_error_string(reason.get());
+    }
+  }
+  if (is_unauthorized(code) && !purged_topic_.empty()) return not_permitted(purged_topic_, code);
   return kafka_error(code, what, detail);
 }
 

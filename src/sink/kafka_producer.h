@@ -72,6 +72,7 @@ class KafkaProducer {
 
   void drain_events(int timeout_ms);
   void note_deliveries(rd_kafka_event_t& event);
+  void await_deliveries();
   // The first of: a fatal error, a failed delivery.
   std::optional<Error> first_error() const;
   Error delivery_error(const rd_kafka_message_t& message) const;
@@ -85,7 +86,8 @@ class KafkaProducer {
   bool in_transaction_ = false;
   // Of the last transaction, also after it was given up; none once it is committed.
   std::optional<std::chrono::steady_clock::time_point> transaction_began_;
-  std::optional<Error> delivery_error_;
+  std::optional<Error> delivery_error_;  // the first
+  std::string purged_topic_;  // of the first message that a failed transaction took along
 };
 
 }  // namespace millrace::sink

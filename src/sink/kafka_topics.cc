@@ -243,12 +243,12 @@ Status TopicAdmin::look_up(Topic& topic) {
       break;
     std::this_thread::sleep_for(kPropagationPause);
   }
+  // A broker doesn't tell whether a topic exists to one who may not know.
   if (is_unauthorized(code)) {
     return definite_error(
         "topic " + name +
-        " may not be used: grant Describe and Write on it to the user that kafka knows the daemon "
-        "as (" +
-        rd_kafka_err2name(code) + ")");
+        " may not be used, or doesn't exist and may not be created: grant Describe and Write on it "
+        "(and Create, unless it exists) to the user that kafka knows the daemon as");
   }
   if (topic.refused && code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
     return definite_error(
