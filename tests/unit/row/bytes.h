@@ -2,13 +2,12 @@
 
 // Bytes for the tests of rows: literals in hex, and a row event around images.
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "millrace/base/assert.h"
 #include "millrace/base/encoding.h"
 #include "millrace/binlog/events.h"
 #include "millrace/schema/table_schema.h"
@@ -29,7 +28,7 @@ inline std::string from_hex(std::string_view hex) {
       high = -1;
     }
   }
-  EXPECT_LT(high, 0) << "half a byte in " << hex;
+  MILLRACE_ASSERT(high < 0, "half a byte in hex");
   return bytes;
 }
 
