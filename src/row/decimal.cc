@@ -8,8 +8,8 @@ namespace millrace::row {
 namespace {
 
 constexpr int kGroupDigits = 9;
-// A column has up to 65. Inside JSON the integer part counts in whole groups (DECIMAL(65,30) says 66
-// there), up to the nine groups that the server calculates with.
+// A column has up to 65. Inside JSON the integer part counts in whole groups (DECIMAL(65,30) says
+// 66 there), up to the nine groups that the server calculates with.
 constexpr int kMaxDigits = 81;
 constexpr std::array<std::size_t, 10> kBytesOfDigits = {0, 1, 1, 2, 2, 3, 3, 4, 4, 4};
 constexpr std::array<std::uint32_t, 10> kPowersOfTen = {

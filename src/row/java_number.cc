@@ -53,8 +53,8 @@ void append_java_layout(std::string_view text, std::string& out) {
   out.append(digits + integer_digits, count - integer_digits);
 }
 
-// The shortest digits that read back as the number. Where one digit would do, Java takes the nearest
-// number of two digits, if that reads back too: 4.9E-324 rather than 5E-324.
+// The shortest digits that read back as the number. Where one digit would do, Java takes the
+// nearest number of two digits, if that reads back too: 4.9E-324 rather than 5E-324.
 template <typename Float>
 std::string_view shortest_digits(Float value, char* begin, char* end) {
   char* last = std::to_chars(begin, end, value, std::chars_format::scientific).ptr;

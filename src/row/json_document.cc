@@ -14,7 +14,8 @@ Error malformed(const char* what) {
   return definite_error(std::string("malformed JSON document: ") + what);
 }
 
-// How many times its size a walk may visit. In-place updates of the server leave a few shared values at most.
+// How many times its size a walk may visit. In-place updates of the server leave a few shared
+// values at most.
 constexpr std::uint64_t kSharingAllowance = 4;
 
 constexpr std::string_view kNullDocument("\x04\x00", 2);

@@ -15,8 +15,8 @@ namespace {
 
 enum class Operation : std::uint8_t { kReplace = 0, kInsert = 1, kRemove = 2 };
 
-// What base and difference may grow to. They add up to a legal document; values that share their bytes in a base are
-// copied out, and only a base that was made for it has many.
+// What base and difference may grow to. They add up to a legal document; values that share their
+// bytes in a base are copied out, and only a base that was made for it has many.
 constexpr std::uint64_t kGrowthAllowance = 4;
 
 // The element that an index names, or `size` for one that isn't there.
@@ -99,7 +99,8 @@ class PartialUpdate {
     return {};
   }
 
-  // A new member, or an element before the one with this index: behind the last where there is none.
+  // A new member, or an element before the one with this index: behind the last where there is
+  // none.
   Status insert(JsonTree& parent, const JsonPathLeg& leg, JsonTree value) {
     if (leg.is_key && parent.kind == JsonTree::Kind::kObject) {
       const std::string& key = keys_.emplace_back(leg.key);

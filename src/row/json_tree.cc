@@ -26,7 +26,8 @@ bool is_object(const JsonTree& tree) { return tree.kind == JsonTree::Kind::kObje
 // Bytes of an offset, and of a count or size.
 std::size_t width_of(bool is_large) { return is_large ? 4 : 2; }
 
-// Bytes before the first key: count, size, and an entry for each key (offset, length) and value (type, offset).
+// Bytes before the first key: count, size, and an entry for each key (offset, length) and value
+// (type, offset).
 std::uint64_t header_bytes(const JsonTree& tree, std::size_t width) {
   const std::uint64_t entry = (is_object(tree) ? width + 2 : 0) + 1 + width;
   return 2 * width + tree.children.size() * entry;
@@ -37,7 +38,8 @@ bool stands_in_entry(const JsonTree& tree, bool in_large_container) {
          is_inlined(static_cast<JsonType>(tree.type), in_large_container);
 }
 
-// Fills `bytes` and `is_large` from the leaves up. The recursion is bounded: paths and inserted documents are.
+// Fills `bytes` and `is_large` from the leaves up. The recursion is bounded: paths and inserted
+// documents are.
 Status measure(JsonTree& tree, std::uint64_t max_bytes) {
   tree.bytes = tree.encoded.size();
   if (tree.kind == JsonTree::Kind::kEncoded) return {};

@@ -1,11 +1,11 @@
 #pragma once
 
-// A JSON document that is being changed, for the one place that does: partial updates. Documents that are updated in
-// parts are large and their updates small, so a part that no operation touched stays a view of its encoded bytes, and
-// is copied whole: a container's offsets count from its own start. Only containers on an operation's path are taken
-// apart, by expand_json_tree().
+// A JSON document that is being changed, for the one place that does: partial updates. Documents
+// that are updated in parts are large and their updates small, so a part that no operation touched
+// stays a view of its encoded bytes, and is copied whole: a container's offsets count from its own
+// start. Only containers on an operation's path are taken apart, by expand_json_tree().
 //
-// Views: the documents that a tree was made of, and the keys given to set_member(), outlive it.
+// Views: the documents that a tree was made of, and the keys given to add_member(), outlive it.
 
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +41,8 @@ struct JsonTree {
 Result<JsonTree> parse_json_tree(std::string_view document);
 // Takes an encoded container apart by one level; leaves everything else as it is.
 Status expand_json_tree(JsonTree& tree);
-// The binary document. An error above `max_bytes`: values that share their bytes in the base would be copied out.
+// The binary document. An error above `max_bytes`: values that share their bytes in the base would
+// be copied out.
 Result<std::string> serialize_json_tree(JsonTree& tree, std::uint64_t max_bytes);
 
 }  // namespace millrace::row

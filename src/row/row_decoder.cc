@@ -59,7 +59,8 @@ void set_timestamp(std::uint64_t seconds, std::uint32_t micros, Value& value) {
   value.i64 = static_cast<std::int64_t>(seconds) * 1'000'000 + micros;
 }
 
-// False where the column's type is none that a row image holds. What can't be read fails the cursor.
+// False where the column's type is none that a row image holds. What can't be read fails the
+// cursor.
 bool read_value(const ColumnPlan& plan, ByteCursor& cursor, Value& value) {
   value.kind = plan.kind;
   switch (plan.encoding) {
@@ -191,8 +192,8 @@ Status RowDecoder::check_event() const {
   return {};
 }
 
-// Under binlog_row_image=MINIMAL the row of INSERT INTO t VALUES () has no columns and no bytes. The
-// server writes an event for it, and refuses to write a second such row into one event.
+// Under binlog_row_image=MINIMAL the row of INSERT INTO t VALUES () has no columns and no bytes.
+// The server writes an event for it, and refuses to write a second such row into one event.
 bool RowDecoder::is_row_of_no_bytes() const {
   return event_.kind == binlog::RowsKind::kWrite && event_.rows.empty() &&
          count_bits(event_.columns_before, plan_.columns().size()) == 0;
@@ -218,8 +219,8 @@ Status RowDecoder::read_image(std::string_view present, Row& row) {
   return read_values(present, {}, nullptr, row);
 }
 
-// The after image of PARTIAL_UPDATE_ROWS begins with options and, where they say so, with a bitmap of
-// the JSON columns that come as a difference.
+// The after image of PARTIAL_UPDATE_ROWS begins with options and, where they say so, with a bitmap
+// of the JSON columns that come as a difference.
 Status RowDecoder::read_partial_image(const Row& before, Row& after) {
   constexpr std::uint64_t kPartialJsonUpdates = 1;
   const std::uint64_t options = cursor_.read_lenenc();

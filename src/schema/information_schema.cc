@@ -145,8 +145,8 @@ std::vector<std::string> parse_labels(std::string_view column_type) {
     i = column_type.find('\'', i);
     if (i == std::string_view::npos) break;
     std::string label;
-    // The server doubles a quote and puts a backslash before a backslash, NUL, newline and carriage return, whatever
-    // the sql_mode.
+    // The server doubles a quote and puts a backslash before a backslash, NUL, newline and carriage
+    // return, whatever the sql_mode.
     for (++i; i < column_type.size(); ++i) {
       const bool has_next = i + 1 < column_type.size();
       if (column_type[i] == '\'') {

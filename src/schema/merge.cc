@@ -16,7 +16,8 @@ std::string describe(const Column& column) {
   return text;
 }
 
-// A column made before 5.6 keeps its old format until its table is rebuilt; information_schema doesn't show it.
+// A column made before 5.6 keeps its old format until its table is rebuilt; information_schema
+// doesn't show it.
 ColumnType modern_type(ColumnType type) {
   switch (type) {
     case ColumnType::kTimestampOld:
@@ -30,7 +31,8 @@ ColumnType modern_type(ColumnType type) {
   }
 }
 
-// Whether the two can be the same column. Signedness counts only where the map says it (8.0.1 and up).
+// Whether the two can be the same column. Signedness counts only where the map says it (8.0.1 and
+// up).
 bool agree(const Column& from_map, const Column& catalog, bool has_signedness) {
   return modern_type(from_map.type) == modern_type(catalog.type) &&
          from_map.length == catalog.length && from_map.scale == catalog.scale &&

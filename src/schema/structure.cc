@@ -11,8 +11,8 @@
 #include "millrace/charset/collation.h"
 #include "millrace/schema/table_schema.h"
 
-// The stored form of a structure. A member stands only where it differs from its default, in a fixed order, so that
-// equal structures give equal bytes.
+// The stored form of a structure. A member stands only where it differs from its default, in a
+// fixed order, so that equal structures give equal bytes.
 
 namespace millrace::schema {
 namespace {
@@ -94,6 +94,10 @@ class ObjectReader {
     if (value == nullptr) return 0;
     return value->IsUint() ? value->GetUint() : fail(0U);
   }
+  std::uint8_t byte(const char* name) {
+    const std::uint32_t value = number(name);
+    return value <= UINT8_MAX ? static_cast<std::uint8_t>(value) : fail(std::uint8_t{0});
+  }
   bool flag(const char* name, bool fallback) {
     const rapidjson::Value* value = find(name);
     if (value == nullptr) return fallback;
@@ -124,12 +128,12 @@ class ObjectReader {
 bool read_column(const rapidjson::Value& json, Column& column) {
   ObjectReader reader(json);
   column.name = reader.text("name");
-  column.type = static_cast<ColumnType>(reader.number("type"));
+  column.type = static_cast<ColumnType>(reader.byte("type"));
   column.is_unsigned = reader.flag("unsigned", false);
   column.is_nullable = reader.flag("nullable", false);
   column.is_visible = reader.flag("visible", true);
   column.length = reader.number("length");
-  column.scale = static_cast<std::uint8_t>(reader.number("scale"));
+  column.scale = reader.byte("scale");
   column.collation = reader.number("collation");
   if (column.collation != 0) column.charset = charset::find_charset_by_collation(column.collation);
   if (const rapidjson::Value* labels = reader.array("labels")) {
@@ -138,7 +142,7 @@ bool read_column(const rapidjson::Value& json, Column& column) {
       column.labels.emplace_back(label.GetString(), label.GetStringLength());
     }
   }
-  column.geometry_type = static_cast<std::uint8_t>(reader.number("geometry"));
+  column.geometry_type = reader.byte("geometry");
   column.vector_dimensions = reader.number("dimensions");
   column.column_type = reader.text("column_type");
   column.default_value = reader.optional_text("default");

@@ -9,9 +9,10 @@
 #include "millrace/schema/column_types.h"
 #include "millrace/schema/table_resolver.h"
 
-// TABLE_MAP to columns: the type byte and its metadata bytes say how a value is read, the optional metadata (MySQL
-// 8.0.1 and up; a sequence of type, length, value) says signedness and character sets, and with
-// binlog_row_metadata=FULL names, labels and keys. Layout as in MySQL 9.7, Table_map_event.
+// TABLE_MAP to columns: the type byte and its metadata bytes say how a value is read, the optional
+// metadata (MySQL 8.0.1 and up; a sequence of type, length, value) says signedness and character
+// sets, and with binlog_row_metadata=FULL names, labels and keys. Layout as in MySQL 9.7,
+// Table_map_event.
 
 namespace millrace::schema {
 namespace {
@@ -140,8 +141,8 @@ class TableMapReader {
                  ", which is not known");
   }
 
-  // STRING stands for CHAR, BINARY, ENUM and SET. The first byte is the real type; where a CHAR is longer than 255
-  // bytes, two bits of the length are in it, inverted.
+  // STRING stands for CHAR, BINARY, ENUM and SET. The first byte is the real type; where a CHAR is
+  // longer than 255 bytes, two bits of the length are in it, inverted.
   Status read_string_type(ByteCursor& metadata, std::size_t index) {
     Column& column = columns()[index];
     const std::uint32_t first = metadata.read_u8();
@@ -265,7 +266,8 @@ class TableMapReader {
     return found;
   }
 
-  // A collation for all, then pairs (number among the tested columns, collation) of those that differ.
+  // A collation for all, then pairs (number among the tested columns, collation) of those that
+  // differ.
   void read_default_charset(ByteCursor& value, ColumnTest test) {
     const auto tested = columns_where(test);
     const auto common = static_cast<std::uint32_t>(value.read_lenenc());

@@ -1,8 +1,8 @@
 #pragma once
 
-// Floating-point numbers as Java's Double.toString and Float.toString lay them out: always a fraction, "1.0E20" from
-// 10^7 up and below 10^-3. The digits are the shortest that read back as the same number (JDK 19 and up; older ones
-// print a superfluous digit for a few numbers). Pure.
+// Floating-point numbers as Java's Double.toString and Float.toString lay them out: always a
+// fraction, "1.0E20" from 10^7 up and below 10^-3. The digits are the shortest that read back as
+// the same number (JDK 19 and up; older ones print a superfluous digit for a few numbers). Pure.
 
 #include <string>
 

@@ -1,12 +1,12 @@
 #pragma once
 
-// MySQL's binary JSON, read where it lies. A document is a type byte and a value; containers hold tables of offsets to
-// their keys and values. In-place updates leave holes, shared and out-of-order offsets, so everything is found by
-// offset and nothing is read in sequence.
+// MySQL's binary JSON, read where it lies. A document is a type byte and a value; containers hold
+// tables of offsets to their keys and values. In-place updates leave holes, shared and out-of-order
+// offsets, so everything is found by offset and nothing is read in sequence.
 //
-// A JsonNode is a view into the document. JsonReader checks every offset, and bounds the whole walk:
-// a document that shares so many values that a walk would visit several times its size is an error,
-// or a few kilobytes could stand for gigabytes of text. Nesting is the walker's to bound
+// A JsonNode is a view into the document. JsonReader checks every offset, and bounds the whole
+// walk: a document that shares so many values that a walk would visit several times its size is an
+// error, or a few kilobytes could stand for gigabytes of text. Nesting is the walker's to bound
 // (limits::kMaxJsonDepth).
 //
 // Pure; a reader belongs to one walk.

@@ -1,9 +1,10 @@
 #pragma once
 
-// Binary JSON to text, in one of two forms. kDebezium is what Debezium's streaming prints: no spaces, doubles that Java
-// would print with an exponent as their exact decimal expansion, fractions of seconds without trailing zeros, other
-// types' bytes in base64 (and, unlike it, the sign of a negative TIME). kMysql is what the server prints for
-// CAST(... AS CHAR). Pure; an error is definite.
+// Binary JSON to text, in one of two forms. kDebezium is what Debezium's streaming prints: no
+// spaces, doubles that Java would print with an exponent as their exact decimal expansion,
+// fractions of seconds without trailing zeros, other types' bytes in base64 (and, unlike it, the
+// sign of a negative TIME). kMysql is what the server prints for CAST(... AS CHAR). Pure; an error
+// is definite.
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 #pragma once
 
 // Row images to values. A RowDecoder walks the rows of one event: every column type of MySQL 5.6 to
-// 9.7, all row images (a column that is not in the image is kAbsent), partial JSON updates applied to
-// the before image. It stands between the binlog's grammar, which hands out row events, and the
+// 9.7, all row images (a column that is not in the image is kAbsent), partial JSON updates applied
+// to the before image. It stands between the binlog's grammar, which hands out row events, and the
 // encoder, and runs once a row: it allocates nothing but the documents it puts together.
 //
 // One decoder a thread. Returned values live as long as the event's bytes and the Row.
@@ -21,7 +21,8 @@
 namespace millrace::row {
 
 struct RowDecoderStats {
-  // Partial JSON updates whose base document was not in the event (binlog_row_image=MINIMAL): left out.
+  // Partial JSON updates whose base document was not in the event (binlog_row_image=MINIMAL): left
+  // out.
   std::uint64_t json_bases_missing = 0;
 };
 
@@ -30,8 +31,8 @@ class RowDecoder {
   // `plan` and `event` outlive the decoder.
   RowDecoder(const RowPlan& plan, const binlog::RowsEvent& event);
 
-  // Decodes the next row: kWrite fills `after`, kDelete `before`, kUpdate both; the other is left empty
-  // (values.empty()). False when the event has no more rows.
+  // Decodes the next row: kWrite fills `after`, kDelete `before`, kUpdate both; the other is left
+  // empty (values.empty()). False when the event has no more rows.
   Result<bool> next(Row& before, Row& after);
 
   const RowDecoderStats& stats() const { return stats_; }

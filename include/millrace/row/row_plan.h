@@ -1,8 +1,8 @@
 #pragma once
 
 // How a table's row images are read: an entry a column, with every question about its type answered
-// beforehand. Made once a table, from the schema that its TABLE_MAP was resolved to, and used by the
-// RowDecoder of each of its row events.
+// beforehand. Made once a table, from the schema that its TABLE_MAP was resolved to, and used by
+// the RowDecoder of each of its row events.
 //
 // Immutable; shared between threads. Refers to the schema, which outlives it.
 

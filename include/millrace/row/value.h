@@ -1,8 +1,9 @@
 #pragma once
 
-// A column's value in a row image: a tagged view, 32 bytes, no copy. Numbers are inside; text and bytes point into
-// the event (or, for a JSON document that was put together from partial updates, into the Row's own buffer).
-// A value says what the bytes are, not how they are printed: that is the encoder's.
+// A column's value in a row image: a tagged view, 32 bytes, no copy. Numbers are inside; text and
+// bytes point into the event (or, for a JSON document that was put together from partial updates,
+// into the Row's own buffer). A value says what the bytes are, not how they are printed: that is
+// the encoder's.
 
 #include <cstdint>
 #include <deque>
@@ -61,7 +62,8 @@ struct Value {
   bool is_null() const { return kind == ValueKind::kNull; }
 };
 
-// One image: a value a column of the table. Reused from row to row, so that nothing is allocated a row.
+// One image: a value a column of the table. Reused from row to row, so that nothing is allocated a
+// row.
 struct Row {
   std::vector<Value> values;
   // Documents rebuilt from partial JSON updates; values may point here.

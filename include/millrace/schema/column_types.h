@@ -27,7 +27,8 @@ inline bool is_numeric_column(const Column& column) {
   }
 }
 
-// Counted by the CHARSET fields of a TABLE_MAP: VECTOR too (its collation is binary), JSON and GEOMETRY not.
+// Counted by the CHARSET fields of a TABLE_MAP: VECTOR too (its collation is binary), JSON and
+// GEOMETRY not.
 inline bool is_character_column(const Column& column) {
   switch (column.type) {
     case ColumnType::kString:

@@ -1,7 +1,7 @@
 #pragma once
 
-// A row of information_schema.COLUMNS as a Column: the same description that a TABLE_MAP gives of the same column, and
-// what only the catalog knows. Pure; the reading is the discovery module's.
+// A row of information_schema.COLUMNS as a Column: the same description that a TABLE_MAP gives of
+// the same column, and what only the catalog knows. Pure; the reading is the discovery module's.
 
 #include <cstdint>
 #include <optional>

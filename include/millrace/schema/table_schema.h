@@ -1,7 +1,8 @@
 #pragma once
 
-// What a table's columns are: the immutable description that every row of it is decoded with. It comes from a
-// TABLE_MAP with full metadata, or from the catalog (information_schema) checked against a TABLE_MAP.
+// What a table's columns are: the immutable description that every row of it is decoded with. It
+// comes from a TABLE_MAP with full metadata, or from the catalog (information_schema) checked
+// against a TABLE_MAP.
 //
 // Values; immutable once shared; safe to read from any thread.
 
@@ -21,8 +22,9 @@ class Charset;
 
 namespace millrace::schema {
 
-// The type of a column as its bytes in a row image are read: MySQL's field types, with STRING resolved to what it
-// stands for. The numbers are the server's (include/field_types.h of MySQL 9.7).
+// The type of a column as its bytes in a row image are read: MySQL's field types, with STRING
+// resolved to what it stands for. The numbers are the server's (include/field_types.h of MySQL
+// 9.7).
 enum class ColumnType : std::uint8_t {
   kDecimalOld = 0,
   kTiny = 1,
@@ -96,17 +98,18 @@ struct TableName {
 struct TableSchema {
   TableName name;
   std::vector<Column> columns;
-  // Indexes into columns of the primary key, in key order; or of the first UNIQUE key whose columns are all NOT
-  // NULL; empty without either.
+  // Indexes into columns of the primary key, in key order; or of the first UNIQUE key whose columns
+  // are all NOT NULL; empty without either.
   std::vector<std::size_t> key_columns;
-  // False where names and labels are unknown: columns are called @1, @2 ... (decode of a file without metadata).
+  // False where names and labels are unknown: columns are called @1, @2 ... (decode of a file
+  // without metadata).
   bool has_names = true;
 };
 
 using TableSchemaPtr = std::shared_ptr<const TableSchema>;
 
-// A stable JSON form of a structure without its name (columns and key), for the state store; equal structures give
-// equal bytes. parse_structure() is its inverse.
+// A stable JSON form of a structure without its name (columns and key), for the state store; equal
+// structures give equal bytes. parse_structure() is its inverse.
 std::string serialize_structure(const TableSchema& schema);
 Result<TableSchema> parse_structure(TableName name, std::string_view json);
 // The structure's name in the store: 16 hex digits of its serialised form.

@@ -158,6 +158,8 @@ TEST(Structure, MalformedIsAnErrorThatNamesTheTable) {
       R"({"columns":[{"name":1}],"key":[]})",
       R"({"columns":[{"name":"a","type":"int"}],"key":[]})",
       R"({"columns":[{"name":"a","type":-1}],"key":[]})",
+      R"({"columns":[{"name":"a","type":259}],"key":[]})",
+      R"({"columns":[{"name":"a","type":246,"scale":256}],"key":[]})",
       R"({"columns":[{"name":"a","type":3,"unsigned":1}],"key":[]})",
       R"({"columns":[{"name":"a","type":247,"labels":"x"}],"key":[]})",
       R"({"columns":[{"name":"a","type":247,"labels":[1]}],"key":[]})",
