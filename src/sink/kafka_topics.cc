@@ -217,6 +217,10 @@ Status TopicAdmin::note_creation(Topic& topic, rd_kafka_resp_err_t code, const c
   if (code == RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR && spec.compacted &&
       spec.replication_factor < 0) {
     MILLRACE_MARK("sink.replication_factor_fallback");
+    logger()->warn(
+        "the broker's default replication factor can't be met, taking as many as there are brokers "
+        "topic={}",
+        spec.name);
     again = true;
     return {};
   }
