@@ -18,7 +18,8 @@ class Backoff {
   // Between half of the step and the step.
   std::chrono::milliseconds next() {
     const int doublings = std::min(attempts_++, 20);
-    const std::chrono::milliseconds step = std::min<std::chrono::milliseconds>(longest_, first_ * (1LL << doublings));
+    const std::chrono::milliseconds step =
+        std::min<std::chrono::milliseconds>(longest_, first_ * (1LL << doublings));
     return std::chrono::milliseconds(
         std::uniform_int_distribution<std::int64_t>(step.count() / 2, step.count())(random_));
   }

@@ -61,7 +61,8 @@ Status decode_files(const std::vector<std::string>& files) {
   encoder.logical_name = "binlog";
   encoder.version = kVersion;
   encoder.connector_name = "mysql";
-  MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter filter, transform::TableFilter::compile({}));
+  MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter filter,
+                            transform::TableFilter::compile({}));
   MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnFilter no_columns,
                             transform::ColumnFilter::compile({}));
   pipeline::TableRegistryOptions table_options;
@@ -82,7 +83,8 @@ Status decode_files(const std::vector<std::string>& files) {
   options.stop_at_end = true;
   options.skip_truncates = false;
   options.include_query = true;
-  return pipeline::Pipeline(options, std::move(state), tables, *streams, sink, pool, observer).run();
+  return pipeline::Pipeline(options, std::move(state), tables, *streams, sink, pool, observer)
+      .run();
 }
 
 }  // namespace

@@ -15,7 +15,9 @@
 namespace millrace::daemon {
 namespace {
 
-std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
+std::string file_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
 
 bool is_format_description(std::string_view event) {
   const auto header = binlog::decode_header(event);
@@ -99,13 +101,15 @@ Result<std::unique_ptr<FileStreams>> FileStreams::open(const std::vector<std::st
   return std::unique_ptr<FileStreams>(new FileStreams(std::move(files)));
 }
 
-Result<std::unique_ptr<pipeline::EventStream>> FileStreams::open(const pipeline::StreamStart& start) {
+Result<std::unique_ptr<pipeline::EventStream>> FileStreams::open(
+    const pipeline::StreamStart& start) {
   std::size_t first = 0;
   while (!start.position.file.empty() && first < files_.size() &&
          file_name(files_[first].path()) != start.position.file) {
     ++first;
   }
-  if (first == files_.size()) return definite_error("no file named " + start.position.file + " was given");
+  if (first == files_.size())
+    return definite_error("no file named " + start.position.file + " was given");
   return std::unique_ptr<pipeline::EventStream>(
       std::make_unique<FileStream>(files_, first, start.position.offset));
 }

@@ -63,7 +63,8 @@ mysql::Identity MysqlStreams::identity(bool auxiliary) const {
   return identity;
 }
 
-Result<std::unique_ptr<pipeline::EventStream>> MysqlStreams::open(const pipeline::StreamStart& start) {
+Result<std::unique_ptr<pipeline::EventStream>> MysqlStreams::open(
+    const pipeline::StreamStart& start) {
   const mysql::Identity self = identity(start.auxiliary);
   mysql::BinlogStreamOptions options;
   options.server_id = self.server_id;

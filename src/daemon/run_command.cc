@@ -1,7 +1,7 @@
-#include <spdlog/spdlog.h>
-#include <sys/signalfd.h>
 #include <poll.h>
+#include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -53,7 +53,8 @@ class MainLoop {
     if (poll(fds, 2, static_cast<int>(timeout.count())) <= 0) return 0;
     if ((fds[0].revents & POLLIN) != 0) {
       signalfd_siginfo info{};
-      if (read(signals_, &info, sizeof(info)) == sizeof(info)) return static_cast<int>(info.ssi_signo);
+      if (read(signals_, &info, sizeof(info)) == sizeof(info))
+        return static_cast<int>(info.ssi_signo);
     }
     std::uint64_t count = 0;
     if ((fds[1].revents & POLLIN) != 0 && read(wake_, &count, sizeof(count)) < 0) return 0;

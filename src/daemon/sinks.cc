@@ -18,7 +18,8 @@ sink::OversizedPolicy oversized_policy(config::Oversized policy) {
   MILLRACE_ASSERT(false, "oversized policy out of range");
 }
 
-sink::KafkaSinkOptions kafka_options(const config::SourceConfig& source, const config::Config& config) {
+sink::KafkaSinkOptions kafka_options(const config::SourceConfig& source,
+                                     const config::Config& config) {
   sink::KafkaSinkOptions options;
   options.properties = config.kafka;
   options.source = source.name;
@@ -29,7 +30,8 @@ sink::KafkaSinkOptions kafka_options(const config::SourceConfig& source, const c
   options.exactly_once = source.exactly_once == config::ExactlyOnce::kRequired;
   options.oversized = oversized_policy(source.oversized);
   options.dead_letter_topic = source.dead_letter_topic;
-  options.topic_creation = {source.topic_creation.partitions, source.topic_creation.replication_factor,
+  options.topic_creation = {source.topic_creation.partitions,
+                            source.topic_creation.replication_factor,
                             source.topic_creation.settings};
   return options;
 }

@@ -9,7 +9,8 @@
 
 namespace millrace::daemon {
 
-SourceRegistry::SourceRegistry(unsigned decode_threads, Metrics& metrics, std::function<void()> on_end)
+SourceRegistry::SourceRegistry(unsigned decode_threads, Metrics& metrics,
+                               std::function<void()> on_end)
     : pool_(decode_threads), metrics_(metrics), on_end_(std::move(on_end)) {}
 
 SourceRegistry::~SourceRegistry() { stop_all(); }

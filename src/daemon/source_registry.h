@@ -35,7 +35,8 @@ class SourceRegistry final : public StatusProvider {
 
   std::vector<std::string> source_names() const override;
   std::optional<SourceStatus> status(const std::string& name) const override;
-  std::optional<std::map<std::string, std::string>> properties(const std::string& name) const override;
+  std::optional<std::map<std::string, std::string>> properties(
+      const std::string& name) const override;
 
  private:
   void stop_sources(const std::vector<std::string>& names);

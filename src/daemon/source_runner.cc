@@ -26,7 +26,8 @@ encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
   options.tombstones_on_delete = source.tombstones_on_delete;
   options.extended_headers = source.extended_headers;
   options.connector_name = "mysql";
-  options.run_id = gtid::Uuid::derive(source.name + std::to_string(system_clock().wall_ns())).to_text();
+  options.run_id =
+      gtid::Uuid::derive(source.name + std::to_string(system_clock().wall_ns())).to_text();
   options.enable_time_adjuster = source.enable_time_adjuster;
   options.unavailable_placeholder = source.unavailable_placeholder;
   options.json_mysql_form = source.json_mysql_form;
@@ -62,20 +63,21 @@ pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
 }
 
 transform::TableFilterOptions filter_options(const config::SourceConfig& source) {
-  return {source.database_include, source.database_exclude, source.table_include, source.table_exclude,
-          source.ignore_builtin_tables};
+  return {source.database_include, source.database_exclude, source.table_include,
+          source.table_exclude, source.ignore_builtin_tables};
 }
 
 // All requirements that aren't met, as one error.
 Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts& facts) {
   std::string unmet;
   mysql::SourceNeeds needs;
-  needs.gtid = false;  // without GTIDs a source starts by file and position; start_point.cc minds the offset
+  needs.gtid =
+      false;  // without GTIDs a source starts by file and position; start_point.cc minds the offset
   needs.user = source.user;
   for (const mysql::Requirement& requirement : mysql::check_requirements(facts, needs)) {
     if (requirement.ok || requirement.severity != mysql::Severity::kRequired) continue;
-    unmet += (unmet.empty() ? "" : "; ") + requirement.name + " must be " + requirement.needed + ", is " +
-             requirement.found + ": " + requirement.fix;
+    unmet += (unmet.empty() ? "" : "; ") + requirement.name + " must be " + requirement.needed +
+             ", is " + requirement.found + ": " + requirement.fix;
   }
   return unmet.empty() ? Status() : definite_error("the server is not fit: " + unmet);
 }
@@ -86,9 +88,9 @@ std::string position_text(const state::Offset& offset) {
 
 }  // namespace
 
-SourceRunner::SourceRunner(config::SourceConfig source, std::shared_ptr<const config::Config> config,
-                           pipeline::DecodePool& pool, SourceMetrics& metrics,
-                           std::function<void()> on_end)
+SourceRunner::SourceRunner(config::SourceConfig source,
+                           std::shared_ptr<const config::Config> config, pipeline::DecodePool& pool,
+                           SourceMetrics& metrics, std::function<void()> on_end)
     : source_(std::move(source)),
       config_(std::move(config)),
       pool_(pool),
@@ -169,7 +171,8 @@ SourceEnd SourceRunner::run_until_end() {
     MILLRACE_ASSERT(!status, "a pipeline ended without stop and without error");
     if (!status.error().is_transient()) {
       set_state(SourceState::kFailed, status.error().message());
-      log->error("source failed for good source={} reason=\"{}\"", source_.name, status.error().message());
+      log->error("source failed for good source={} reason=\"{}\"", source_.name,
+                 status.error().message());
       return SourceEnd::kFailed;
     }
     if (source_.errors_max_retries >= 0 && backoff_.attempts() >= source_.errors_max_retries) {
@@ -226,17 +229,19 @@ Status SourceRunner::run_once() {
   } else {
     MILLRACE_ASSIGN_OR_RETURN(state.offset, first_offset(facts));
     const auto captures = [&](const schema::TableName& name) { return filter.captures(name); };
-    MILLRACE_ASSIGN_OR_RETURN(discovery::Catalog catalog, discovery::load_tables(connection, captures));
+    MILLRACE_ASSIGN_OR_RETURN(discovery::Catalog catalog,
+                              discovery::load_tables(connection, captures));
     tables.load(catalog.tables);
     MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, tables.initial_state()}));
     log->info("first start source={} tables={}", source_.name, catalog.tables.size());
   }
-  log->info("streaming source={} server={} version={} position={} gtids={}", source_.name, connection.endpoint(),
-            facts.version, position_text(*state.offset), state.offset->gtids.to_text());
+  log->info("streaming source={} server={} version={} position={} gtids={}", source_.name,
+            connection.endpoint(), facts.version, position_text(*state.offset),
+            state.offset->gtids.to_text());
 
   MysqlStreams streams(source_, config_->daemon.group_id);
-  pipeline::Pipeline pipeline(pipeline_options(source_, facts), std::move(state), tables, streams, *sink,
-                              pool_, *this);
+  pipeline::Pipeline pipeline(pipeline_options(source_, facts), std::move(state), tables, streams,
+                              *sink, pool_, *this);
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return {};

@@ -16,17 +16,19 @@ bool gtids_on(const mysql::ServerFacts& facts) { return facts.gtid_mode == "ON";
 Status check_gtids(const state::Offset& offset, const mysql::ServerFacts& facts) {
   const gtid::GtidSet lost = difference(facts.gtid_purged, offset.gtids);
   if (!lost.empty()) {
-    return definite_error("the server has purged binlogs that were not read yet: the missing transactions are " +
-                          lost.to_text() +
-                          ". Take a new snapshot or start from a new offset, and keep binlogs longer "
-                          "(binlog_expire_logs_seconds; on RDS 'binlog retention hours')");
+    return definite_error(
+        "the server has purged binlogs that were not read yet: the missing transactions are " +
+        lost.to_text() +
+        ". Take a new snapshot or start from a new offset, and keep binlogs longer "
+        "(binlog_expire_logs_seconds; on RDS 'binlog retention hours')");
   }
   const gtid::GtidSet ahead = difference(offset.gtids, facts.gtid_executed);
   if (!ahead.empty()) {
-    return definite_error("the server is behind the offset: it lacks transactions that were published, " +
-                          ahead.to_text() +
-                          ". It is an older copy, another server, or a replica that was promoted without "
-                          "them; start from a new offset when its history is the right one");
+    return definite_error(
+        "the server is behind the offset: it lacks transactions that were published, " +
+        ahead.to_text() +
+        ". It is an older copy, another server, or a replica that was promoted without "
+        "them; start from a new offset when its history is the right one");
   }
   return {};
 }
@@ -38,7 +40,8 @@ Result<state::Offset> first_offset(const mysql::ServerFacts& facts) {
   offset.has_gtids = gtids_on(facts);
   if (offset.has_gtids) offset.gtids = facts.gtid_executed;
   if (!facts.position && !offset.has_gtids) {
-    return definite_error("the server tells no binlog position: the account needs REPLICATION CLIENT");
+    return definite_error(
+        "the server tells no binlog position: the account needs REPLICATION CLIENT");
   }
   if (facts.position) offset.position = *facts.position;
   offset.server_id = facts.server_id;
@@ -51,7 +54,8 @@ Status check_offset(const state::Offset& offset, const mysql::ServerFacts& facts
     return definite_error("the offset names transactions by GTID and the server's gtid_mode is " +
                           facts.gtid_mode + ": switch gtid_mode ON, or start from a new offset");
   }
-  if (!offset.has_gtids) return {};  // written while GTIDs were off: file and position of the same server
+  if (!offset.has_gtids)
+    return {};  // written while GTIDs were off: file and position of the same server
   return check_gtids(offset, facts);
 }
 

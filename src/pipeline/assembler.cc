@@ -10,10 +10,12 @@ namespace millrace::pipeline {
 namespace {
 
 // Views of a decoded rows event that point into `from`, made to point to the same bytes in `to`.
-binlog::RowsEvent rebase(const binlog::RowsEvent& rows, std::string_view from, std::string_view to) {
+binlog::RowsEvent rebase(const binlog::RowsEvent& rows, std::string_view from,
+                         std::string_view to) {
   const auto moved = [&](std::string_view view) {
-    return view.empty() ? std::string_view()
-                        : to.substr(static_cast<std::size_t>(view.data() - from.data()), view.size());
+    return view.empty()
+               ? std::string_view()
+               : to.substr(static_cast<std::size_t>(view.data() - from.data()), view.size());
   };
   binlog::RowsEvent copy = rows;
   copy.columns_before = moved(rows.columns_before);
@@ -45,7 +47,9 @@ class Assembler::XaGroupVisitor final : public binlog::StreamVisitor {
     assembler_.tables_.forget_ids();
     return {};
   }
-  Status on_begin(const binlog::EventContext&, const binlog::TransactionStart&) override { return {}; }
+  Status on_begin(const binlog::EventContext&, const binlog::TransactionStart&) override {
+    return {};
+  }
   Status on_rows_query(const binlog::EventContext& at, std::string_view sql) override {
     return assembler_.on_rows_query(at, sql);
   }
@@ -260,8 +264,9 @@ Status Assembler::complete_transaction(const binlog::EventContext& at, const Bin
   return {};
 }
 
-Status Assembler::on_statement(const binlog::EventContext& at, const binlog::TransactionStart& group,
-                               const binlog::Query& query, bool inside) {
+Status Assembler::on_statement(const binlog::EventContext& at,
+                               const binlog::TransactionStart& group, const binlog::Query& query,
+                               bool inside) {
   MILLRACE_ASSIGN_OR_RETURN(std::vector<CapturedTablePtr> emptied, tables_.apply_statement(query));
   if (inside) return {};
   open_transaction(at, group);
@@ -296,8 +301,9 @@ Status Assembler::on_end(const binlog::EventContext& at, const binlog::Transacti
   return complete_transaction(at, end.end);
 }
 
-Status Assembler::on_xa_outcome(const binlog::EventContext& at, const binlog::TransactionStart& group,
-                                const binlog::Xid& xid, bool committed) {
+Status Assembler::on_xa_outcome(const binlog::EventContext& at,
+                                const binlog::TransactionStart& group, const binlog::Xid& xid,
+                                bool committed) {
   open_transaction(at, group);
   const auto prepared = prepared_.find(xid);
   if (committed) {
@@ -305,7 +311,8 @@ Status Assembler::on_xa_outcome(const binlog::EventContext& at, const binlog::Tr
       return definite_error(
           "XA COMMIT " + xid.to_text() +
           " of a transaction that was prepared before this source's first offset: its rows are in "
-          "no snapshot and were never streamed. Set the offset to a position before its XA PREPARE, "
+          "no snapshot and were never streamed. Set the offset to a position before its XA "
+          "PREPARE, "
           "or take a new snapshot");
     }
     MILLRACE_RETURN_IF_ERROR(publish_xa(at, prepared->second));
@@ -324,8 +331,8 @@ Status Assembler::publish_xa(const binlog::EventContext&, const state::PreparedX
   // The second stream announced its own table ids; the main stream's maps come again with each statement.
   tables_.forget_ids();
   if (replayed) return {};
-  return replayed.error().with_context("XA transaction " + prepared.xid.to_text() + " prepared at " +
-                                       prepared.begin.file + ":" +
+  return replayed.error().with_context("XA transaction " + prepared.xid.to_text() +
+                                       " prepared at " + prepared.begin.file + ":" +
                                        std::to_string(prepared.begin.offset));
 }
 

@@ -17,10 +17,10 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/batch.h"
 #include "millrace/binlog/stream_grammar.h"
 #include "millrace/pipeline/captured_table.h"
 #include "millrace/pipeline/pipeline.h"
+#include "pipeline/batch.h"
 
 namespace millrace::pipeline {
 
@@ -98,8 +98,8 @@ class Assembler final : public binlog::StreamVisitor {
   std::shared_ptr<const change::TransactionInfo> transaction_;
   binlog::TransactionStart start_;
   bool open_ = false;
-  bool holds_xa_rows_ = false;  // inside an XA group: its rows wait for XA COMMIT
-  std::string statement_;       // ROWS_QUERY of the statement at hand
+  bool holds_xa_rows_ = false;        // inside an XA group: its rows wait for XA COMMIT
+  std::string statement_;             // ROWS_QUERY of the statement at hand
   std::string_view batch_statement_;  // its copy in the batch's arena
   bool stopped_ = false;
 };

@@ -60,8 +60,8 @@ struct RowsItem {
   ServerId server_id;
   std::uint32_t timestamp = 0;
   std::uint64_t position = 0;
-  std::uint64_t index = 0;       // within the transaction, as offsets count
-  std::uint64_t skip_rows = 0;   // published before a restart
+  std::uint64_t index = 0;      // within the transaction, as offsets count
+  std::uint64_t skip_rows = 0;  // published before a restart
   std::string_view query;
 };
 

@@ -3,9 +3,9 @@
 // What a decode worker does: the row events of a batch to records. Pure but for the clock; safe to run on any thread,
 // one batch at a time each.
 
-#include "pipeline/batch.h"
 #include "millrace/base/clock.h"
 #include "millrace/encode/debezium_encoder.h"
+#include "pipeline/batch.h"
 
 namespace millrace::pipeline {
 

@@ -32,7 +32,10 @@ bool changes_shape(ddl::StatementKind kind) {
 TableRegistry::TableRegistry(TableRegistryOptions options, const encode::EncoderOptions& encoder,
                              const transform::TableFilter& filter,
                              const transform::ColumnFilter& bytes_columns)
-    : options_(std::move(options)), encoder_(encoder), filter_(filter), bytes_columns_(bytes_columns) {}
+    : options_(std::move(options)),
+      encoder_(encoder),
+      filter_(filter),
+      bytes_columns_(bytes_columns) {}
 
 void TableRegistry::load(const std::map<schema::TableName, schema::TableSchemaPtr>& structures) {
   structures_ = structures;
@@ -57,7 +60,8 @@ std::vector<state::StateRecord> TableRegistry::initial_state() const {
 
 void TableRegistry::forget_ids() { by_id_.clear(); }
 
-Result<CapturedTablePtr> TableRegistry::resolve(const binlog::TableMap& map, std::string_view body) {
+Result<CapturedTablePtr> TableRegistry::resolve(const binlog::TableMap& map,
+                                                std::string_view body) {
   CachedMap& cached = by_id_[map.id];
   if (!cached.body.empty() && cached.body == body) return cached.table;
   cached.body.clear();
@@ -80,8 +84,8 @@ Result<CapturedTablePtr> TableRegistry::build(const binlog::TableMap& map) {
   if (!filter_.captures(name)) return CapturedTablePtr();
   MILLRACE_ASSIGN_OR_RETURN(schema::TableSchema schema, resolve_schema(map, name));
   const auto known = by_name_.find(name);
-  if (known != by_name_.end() && schema::serialize_structure(*known->second->schema) ==
-                                     schema::serialize_structure(schema)) {
+  if (known != by_name_.end() &&
+      schema::serialize_structure(*known->second->schema) == schema::serialize_structure(schema)) {
     return known->second;
   }
   return capture(std::move(schema));
@@ -89,7 +93,8 @@ Result<CapturedTablePtr> TableRegistry::build(const binlog::TableMap& map) {
 
 Result<schema::TableSchema> TableRegistry::resolve_schema(const binlog::TableMap& map,
                                                           const schema::TableName& name) {
-  MILLRACE_ASSIGN_OR_RETURN(schema::TableMapColumns from_map, schema::decode_table_map_columns(map));
+  MILLRACE_ASSIGN_OR_RETURN(schema::TableMapColumns from_map,
+                            schema::decode_table_map_columns(map));
   const auto known = structures_.find(name);
   if (from_map.full_metadata) {
     stale_.erase(name);
@@ -100,7 +105,8 @@ Result<schema::TableSchema> TableRegistry::resolve_schema(const binlog::TableMap
   if (known == structures_.end() || stale_.contains(name)) {
     return definite_error(
         "the structure of " + name.to_text() +
-        " is not known: its TABLE_MAP has no column names (binlog_row_metadata=MINIMAL) and the table "
+        " is not known: its TABLE_MAP has no column names (binlog_row_metadata=MINIMAL) and the "
+        "table "
         "was created or changed after the source's structures were read. SET PERSIST "
         "binlog_row_metadata=FULL on the server, and start the source from a new offset");
   }
@@ -120,8 +126,8 @@ Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
   if (shared->has_names) remember_structure(*shared);
   structures_[name] = shared;
   std::vector<std::size_t> bytes_columns = bytes_columns_.matching_columns(*shared);
-  auto table = std::make_shared<const CapturedTable>(shared, encode::Topic{std::move(topic)}, encoder_,
-                                                     std::move(bytes_columns));
+  auto table = std::make_shared<const CapturedTable>(shared, encode::Topic{std::move(topic)},
+                                                     encoder_, std::move(bytes_columns));
   by_name_[name] = table;
   return CapturedTablePtr(std::move(table));
 }
@@ -135,7 +141,8 @@ void TableRegistry::remember_structure(const schema::TableSchema& schema) {
   if (stored_hashes_.insert(hash).second) {
     changes_.push_back(state::structure_record(options_.source_name, serialized));
   }
-  if (!same_as_stored) changes_.push_back(state::table_record(options_.source_name, schema.name, hash));
+  if (!same_as_stored)
+    changes_.push_back(state::table_record(options_.source_name, schema.name, hash));
 }
 
 std::vector<state::StateRecord> TableRegistry::take_state_changes() {
@@ -158,14 +165,16 @@ bool TableRegistry::concerns_captured(const ddl::Statement& statement,
 
 Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlog::Query& query) {
   std::vector<CapturedTablePtr> emptied;
-  const ddl::Statement statement = ddl::classify_statement(query.sql, query.database, query.sql_mode);
+  const ddl::Statement statement =
+      ddl::classify_statement(query.sql, query.database, query.sql_mode);
   if (statement.kind == ddl::StatementKind::kHarmless || statement.temporary) return emptied;
   if (!concerns_captured(statement, query.database)) return emptied;
 
   if (statement.kind == ddl::StatementKind::kDml) {
-    return definite_error("a statement changed rows in statement format, so its rows are not in the "
-                          "binlog: " + excerpt(query.sql) +
-                          " (set binlog_format=ROW in every session that writes)");
+    return definite_error(
+        "a statement changed rows in statement format, so its rows are not in the "
+        "binlog: " +
+        excerpt(query.sql) + " (set binlog_format=ROW in every session that writes)");
   }
   if (statement.kind == ddl::StatementKind::kTruncate) {
     for (const ddl::TableReference& reference : statement.tables) {
@@ -184,10 +193,12 @@ Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlo
     return emptied;
   }
   if (statement.kind == ddl::StatementKind::kDatabase) return emptied;  // no table's shape yet
-  return definite_error("a statement changes a captured table, and the server's "
-                        "binlog_row_metadata=MINIMAL doesn't say how: " + excerpt(query.sql) +
-                        " (SET PERSIST binlog_row_metadata=FULL, then start the source from a new "
-                        "offset)");
+  return definite_error(
+      "a statement changes a captured table, and the server's "
+      "binlog_row_metadata=MINIMAL doesn't say how: " +
+      excerpt(query.sql) +
+      " (SET PERSIST binlog_row_metadata=FULL, then start the source from a new "
+      "offset)");
 }
 
 }  // namespace millrace::pipeline

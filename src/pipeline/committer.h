@@ -8,17 +8,17 @@
 #include <map>
 #include <memory>
 
-#include "pipeline/batch_queue.h"
 #include "millrace/pipeline/pipeline.h"
 #include "millrace/sink/sink.h"
 #include "millrace/state/source_state.h"
+#include "pipeline/batch_queue.h"
 
 namespace millrace::pipeline {
 
 class Committer {
  public:
-  Committer(const PipelineOptions& options, state::Offset offset, BatchQueue& queue, sink::Sink& sink,
-            Observer& observer);
+  Committer(const PipelineOptions& options, state::Offset offset, BatchQueue& queue,
+            sink::Sink& sink, Observer& observer);
 
   // Until the queue is closed and empty (then everything is committed), or an error.
   Status run();
@@ -37,12 +37,13 @@ class Committer {
   sink::Sink& sink_;
   Observer& observer_;
 
-  sink::Commit pending_;          // offset and state as of the last batch written
-  CommitReport report_;           // since the last commit
-  bool has_records_ = false;      // since the last commit
-  bool has_progress_ = false;     // the offset moved, or state changed
+  sink::Commit pending_;       // offset and state as of the last batch written
+  CommitReport report_;        // since the last commit
+  bool has_records_ = false;   // since the last commit
+  bool has_progress_ = false;  // the offset moved, or state changed
   bool between_transactions_ = true;
-  std::uint64_t open_transaction_bytes_ = 0;  // written of the open transaction since the last commit
+  std::uint64_t open_transaction_bytes_ =
+      0;  // written of the open transaction since the last commit
   std::chrono::steady_clock::time_point first_write_;
   std::chrono::steady_clock::time_point last_commit_;
 };

@@ -4,12 +4,12 @@
 #include <thread>
 #include <utility>
 
+#include "millrace/base/limits.h"
+#include "millrace/binlog/stream_grammar.h"
 #include "pipeline/assembler.h"
 #include "pipeline/batch_decoder.h"
 #include "pipeline/batch_queue.h"
 #include "pipeline/committer.h"
-#include "millrace/base/limits.h"
-#include "millrace/binlog/stream_grammar.h"
 #include "pipeline/xa_replay.h"
 
 namespace millrace::pipeline {
@@ -116,9 +116,10 @@ class Pipeline::Impl {
       ++batches_at_workers_;
     }
     pool_.submit([this, batch = std::move(batch)] {
-      decode_batch(*batch, tables_.encoder_options(),
-                   DecodeOptions{options_.skip_creates, options_.skip_updates, options_.skip_deletes},
-                   system_clock());
+      decode_batch(
+          *batch, tables_.encoder_options(),
+          DecodeOptions{options_.skip_creates, options_.skip_updates, options_.skip_deletes},
+          system_clock());
       queue_.complete(*batch);
       const std::lock_guard lock(workers_mutex_);
       --batches_at_workers_;
@@ -166,8 +167,8 @@ class Pipeline::Impl {
 Pipeline::Pipeline(PipelineOptions options, state::SourceState state, TableRegistry& tables,
                    EventStreamFactory& streams, sink::Sink& sink, DecodePool& pool,
                    Observer& observer)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(state), tables, streams, sink, pool,
-                                   observer)) {}
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(state), tables, streams, sink,
+                                   pool, observer)) {}
 Pipeline::~Pipeline() = default;
 
 Status Pipeline::run() { return impl_->run(); }

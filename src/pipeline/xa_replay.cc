@@ -29,7 +29,8 @@ class GroupFilter final : public binlog::StreamVisitor {
                       std::string_view body) override {
     return inside_ ? inner_.on_table_map(at, map, body) : Status();
   }
-  Status on_rows(const EventContext& at, const binlog::RowsEvent& rows, std::string_view body) override {
+  Status on_rows(const EventContext& at, const binlog::RowsEvent& rows,
+                 std::string_view body) override {
     return inside_ ? inner_.on_rows(at, rows, body) : Status();
   }
   Status on_statement(const EventContext&, const binlog::TransactionStart&, const binlog::Query&,

@@ -113,7 +113,8 @@ void KafkaReader::visit(const std::string& topic, Visit&& visit_message) const {
   int left = found->second;
   while (left > 0) {
     rd_kafka_message_t* raw = rd_kafka_consumer_poll(handle.get(), kTimeoutMs);
-    if (raw == nullptr) throw std::runtime_error("reading " + topic + " timed out: " + where(handle.get(), topic));
+    if (raw == nullptr)
+      throw std::runtime_error("reading " + topic + " timed out: " + where(handle.get(), topic));
     if (raw->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       visit_message(*raw);
     } else if (raw->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {

@@ -11,8 +11,8 @@ namespace millrace {
 
 }  // namespace millrace
 
-#define MILLRACE_ASSERT(condition, message)                                          \
-  do {                                                                               \
-    if (!(condition)) [[unlikely]]                                                   \
-      ::millrace::assertion_failed(#condition, (message), __FILE__, __LINE__);       \
+#define MILLRACE_ASSERT(condition, message)                                    \
+  do {                                                                         \
+    if (!(condition)) [[unlikely]]                                             \
+      ::millrace::assertion_failed(#condition, (message), __FILE__, __LINE__); \
   } while (false)

@@ -21,8 +21,8 @@ void crash_point(std::string_view name);
 
 }  // namespace millrace::marks
 
-#define MILLRACE_MARK(name)                                                      \
-  do {                                                                           \
-    static auto& millrace_mark = ::millrace::marks::counter(name);               \
-    millrace_mark.fetch_add(1, std::memory_order_relaxed);                       \
+#define MILLRACE_MARK(name)                                        \
+  do {                                                             \
+    static auto& millrace_mark = ::millrace::marks::counter(name); \
+    millrace_mark.fetch_add(1, std::memory_order_relaxed);         \
   } while (false)

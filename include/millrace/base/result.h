@@ -116,10 +116,10 @@ using Status = Result<void>;
 #define MILLRACE_CONCAT(a, b) MILLRACE_CONCAT_INNER(a, b)
 
 // Returns the error of a Result from the enclosing function; goes on when there is none.
-#define MILLRACE_RETURN_IF_ERROR(expression)                                     \
-  do {                                                                           \
-    if (auto millrace_status = (expression); !millrace_status) [[unlikely]]      \
-      return millrace_status.error();                                            \
+#define MILLRACE_RETURN_IF_ERROR(expression)                                \
+  do {                                                                      \
+    if (auto millrace_status = (expression); !millrace_status) [[unlikely]] \
+      return millrace_status.error();                                       \
   } while (false)
 
 // `lhs` becomes the value of the Result, or the enclosing function returns its error.

@@ -12,7 +12,7 @@ namespace millrace::daemon {
 enum ExitCode : int {
   kExitStopped = 0,
   kExitUsage = 64,
-  kExitGaveUp = 75,       // run: retries used up; check: a server can't be reached
+  kExitGaveUp = 75,  // run: retries used up; check: a server can't be reached
   kExitOperatorMustAct = 78,
 };
 

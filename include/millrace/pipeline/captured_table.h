@@ -82,7 +82,8 @@ class TableRegistry {
   };
 
   Result<CapturedTablePtr> build(const binlog::TableMap& map);
-  Result<schema::TableSchema> resolve_schema(const binlog::TableMap& map, const schema::TableName& name);
+  Result<schema::TableSchema> resolve_schema(const binlog::TableMap& map,
+                                             const schema::TableName& name);
   Result<CapturedTablePtr> capture(schema::TableSchema schema);
   void remember_structure(const schema::TableSchema& schema);
   bool concerns_captured(const ddl::Statement& statement, std::string_view session_database) const;
@@ -96,7 +97,8 @@ class TableRegistry {
   std::map<schema::TableName, schema::TableSchemaPtr> structures_;
   // Tables whose stored structure a DDL made obsolete; valid again at the next TABLE_MAP with full metadata.
   std::set<schema::TableName> stale_;
-  std::map<std::string, schema::TableName> topics_;  // who writes to a topic: a collision is refused
+  std::map<std::string, schema::TableName>
+      topics_;  // who writes to a topic: a collision is refused
   std::set<std::string> stored_hashes_;
   std::vector<state::StateRecord> changes_;
 };

@@ -74,7 +74,8 @@ struct CommitReport {
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
   std::uint64_t transactions = 0;
-  std::uint64_t commit_us = 0;  // when the last transaction was committed at the source, since 1970; 0 unknown
+  std::uint64_t commit_us =
+      0;  // when the last transaction was committed at the source, since 1970; 0 unknown
   std::uint64_t json_bases_missing = 0;
   std::chrono::nanoseconds duration{0};
 };

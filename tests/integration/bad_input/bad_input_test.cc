@@ -30,20 +30,24 @@ struct SourceSettings {
 
 std::string source_yaml(const SourceSettings& source) {
   return "  " + source.name + ":\n    database.hostname: " + source.hostname +
-         "\n    database.port: " + std::to_string(source.port) + "\n    database.user: " + source.user +
-         "\n    database.password: " + source.password + "\n    topic.prefix: " + source.name +
+         "\n    database.port: " + std::to_string(source.port) +
+         "\n    database.user: " + source.user + "\n    database.password: " + source.password +
+         "\n    topic.prefix: " + source.name +
          "\n    database.include.list: shop\n    snapshot.mode: no_data\n" + source.more;
 }
 
 std::string file_sink_yaml(const SourceSettings& source) {
-  return "daemon:\n  state.dir: state\nsink: {type: file, path: out.jsonl}\nsources:\n" + source_yaml(source);
+  return "daemon:\n  state.dir: state\nsink: {type: file, path: out.jsonl}\nsources:\n" +
+         source_yaml(source);
 }
 
 class BadInput : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    mysql_ = std::make_unique<MiniMysql>(MiniMysqlOptions{.arguments = {"--binlog-row-metadata=FULL"}});
-    mysql_->execute({"CREATE DATABASE shop", "CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(20))"});
+    mysql_ =
+        std::make_unique<MiniMysql>(MiniMysqlOptions{.arguments = {"--binlog-row-metadata=FULL"}});
+    mysql_->execute(
+        {"CREATE DATABASE shop", "CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(20))"});
   }
   static void TearDownTestSuite() { mysql_.reset(); }
 
@@ -54,7 +58,8 @@ class BadInput : public ::testing::Test {
   }
 
   // The daemon must end with this code, and its log must say this.
-  void expect_exit(const std::string& yaml, int code, const ::testing::Matcher<const std::string&>& sentence) {
+  void expect_exit(const std::string& yaml, int code,
+                   const ::testing::Matcher<const std::string&>& sentence) {
     DaemonProcess daemon(folder_.path(), yaml);
     daemon.start();
     EXPECT_EQ(daemon.process().wait(kDeadline), code) << daemon.log();
@@ -78,17 +83,20 @@ TEST_F(BadInput, MisspeltKeyNamesLineAndNearest) {
   SourceSettings source = settings();
   source.more = "    table.include.lst: shop.items\n";
   expect_exit(file_sink_yaml(source), 64,
-              AllOf(HasSubstr("millrace.yaml:"), HasSubstr("table.include.lst"), HasSubstr("table.include.list")));
+              AllOf(HasSubstr("millrace.yaml:"), HasSubstr("table.include.lst"),
+                    HasSubstr("table.include.list")));
 }
 
 TEST_F(BadInput, UnknownKeyOfTheDaemonIsAnError) {
-  expect_exit("daemon:\n  log.levle: info\nsources:\n" + source_yaml(settings()), 64, HasSubstr("log.level"));
+  expect_exit("daemon:\n  log.levle: info\nsources:\n" + source_yaml(settings()), 64,
+              HasSubstr("log.level"));
 }
 
 TEST_F(BadInput, MissingSecretFileNamesKeyAndFile) {
   SourceSettings source = settings();
   source.password = "${file:absent-secret}";
-  expect_exit(file_sink_yaml(source), 64, AllOf(HasSubstr("database.password"), HasSubstr("absent-secret")));
+  expect_exit(file_sink_yaml(source), 64,
+              AllOf(HasSubstr("database.password"), HasSubstr("absent-secret")));
 }
 
 TEST_F(BadInput, SnapshotModesAreRefusedWithTheReason) {
@@ -116,12 +124,14 @@ TEST_F(BadInput, WrongPasswordFailsTheSource) {
 }
 
 TEST_F(BadInput, MissingPrivilegeIsNamedWithTheGrant) {
-  mysql_->execute({"CREATE USER IF NOT EXISTS poor@'%' IDENTIFIED BY 'poor'", "GRANT SELECT ON *.* TO poor@'%'"});
+  mysql_->execute({"CREATE USER IF NOT EXISTS poor@'%' IDENTIFIED BY 'poor'",
+                   "GRANT SELECT ON *.* TO poor@'%'"});
   SourceSettings source = settings();
   source.user = "poor";
   source.password = "poor";
-  expect_exit(file_sink_yaml(source), 78,
-              AllOf(HasSubstr("REPLICATION SLAVE"), HasSubstr("GRANT REPLICATION SLAVE ON *.* TO")));
+  expect_exit(
+      file_sink_yaml(source), 78,
+      AllOf(HasSubstr("REPLICATION SLAVE"), HasSubstr("GRANT REPLICATION SLAVE ON *.* TO")));
 }
 
 TEST_F(BadInput, UnknownHostIsTriedAgainAndCheckSaysUnreachable) {
@@ -147,8 +157,9 @@ TEST_F(BadInput, FiniteRetriesThatAreUsedUpEndTheProcess) {
 
 TEST_F(BadInput, WrongCertificateAuthorityFailsTheSource) {
   const std::string ca = (folder_.path() / "ca.pem").string();
-  ASSERT_EQ(run_command({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-                         "/CN=stranger", "-keyout", (folder_.path() / "key.pem").string(), "-out", ca})
+  ASSERT_EQ(run_command({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                         "-subj", "/CN=stranger", "-keyout", (folder_.path() / "key.pem").string(),
+                         "-out", ca})
                 .exit_code,
             0);
   SourceSettings source = settings();
@@ -158,7 +169,8 @@ TEST_F(BadInput, WrongCertificateAuthorityFailsTheSource) {
 
 // --- the server's settings ---
 
-void expect_unfit(TempFolder& folder, const std::vector<std::string>& arguments, const std::string& setting) {
+void expect_unfit(TempFolder& folder, const std::vector<std::string>& arguments,
+                  const std::string& setting) {
   MiniMysql mysql(MiniMysqlOptions{.arguments = arguments});
   SourceSettings source;
   source.port = mysql.port();
@@ -173,14 +185,17 @@ void expect_unfit(TempFolder& folder, const std::vector<std::string>& arguments,
 }
 
 TEST_F(BadInput, BinlogOff) { expect_unfit(folder_, {"--skip-log-bin"}, "log_bin"); }
-TEST_F(BadInput, StatementFormat) { expect_unfit(folder_, {"--binlog-format=STATEMENT"}, "binlog_format"); }
+TEST_F(BadInput, StatementFormat) {
+  expect_unfit(folder_, {"--binlog-format=STATEMENT"}, "binlog_format");
+}
 
 // --- the server's history ---
 
 class BadHistory : public BadInput {
  protected:
   void SetUp() override {
-    server_.execute({"CREATE DATABASE shop", "CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(20))"});
+    server_.execute(
+        {"CREATE DATABASE shop", "CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(20))"});
     SourceSettings source;
     source.port = server_.port();
     daemon_ = std::make_unique<DaemonProcess>(folder_.path(), file_sink_yaml(source));
@@ -218,7 +233,8 @@ TEST_F(BadHistory, ServerBehindTheOffset) {
 
 TEST_F(BadHistory, GtidsSwitchedOffUnderAnOffsetWithGtids) {
   server_.stop();
-  server_.set_arguments({"--binlog-row-metadata=FULL", "--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"});
+  server_.set_arguments(
+      {"--binlog-row-metadata=FULL", "--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"});
   server_.start();
   expect_failure("gtid_mode");
 }
@@ -231,7 +247,8 @@ TEST_F(BadHistory, StatementFormatWriteStopsThere) {
   server_.execute({"INSERT INTO shop.items VALUES (5, 'before')"});
   session.execute("INSERT INTO shop.items VALUES (6, 'invisible')");
   EXPECT_EQ(daemon_->process().wait(kDeadline), 78) << daemon_->log();
-  EXPECT_THAT(daemon_->log(), AllOf(HasSubstr("statement format"), HasSubstr("INSERT INTO shop.items VALUES (6")));
+  EXPECT_THAT(daemon_->log(),
+              AllOf(HasSubstr("statement format"), HasSubstr("INSERT INTO shop.items VALUES (6")));
   EXPECT_THAT(output(), HasSubstr("before"));
 }
 
@@ -254,8 +271,9 @@ TEST_F(BadInput, ATwinWithTheSameIdentityEndsTheOlderOneWithTheCause) {
 // --- Kafka ---
 
 TEST_F(BadInput, UnreachableKafkaIsTriedAgain) {
-  DaemonProcess daemon(folder_.path(), "kafka:\n  bootstrap.servers: 127.0.0.1:" + std::to_string(free_port()) +
-                                           "\nsources:\n" + source_yaml(settings()));
+  DaemonProcess daemon(folder_.path(),
+                       "kafka:\n  bootstrap.servers: 127.0.0.1:" + std::to_string(free_port()) +
+                           "\nsources:\n" + source_yaml(settings()));
   daemon.start();
   ASSERT_TRUE(daemon.wait_for_state("shop", "RESTARTING", kDeadline)) << daemon.log();
   EXPECT_THAT(daemon.source_trace("shop"), HasSubstr("127.0.0.1"));
@@ -264,24 +282,27 @@ TEST_F(BadInput, UnreachableKafkaIsTriedAgain) {
 }
 
 // Adds access rules as an operator would.
-void create_acls(const std::string& bootstrap,
-                 const std::vector<std::tuple<rd_kafka_ResourceType_t, std::string, rd_kafka_ResourcePatternType_t,
-                                              rd_kafka_AclOperation_t, rd_kafka_AclPermissionType_t>>& rules) {
+void create_acls(
+    const std::string& bootstrap,
+    const std::vector<
+        std::tuple<rd_kafka_ResourceType_t, std::string, rd_kafka_ResourcePatternType_t,
+                   rd_kafka_AclOperation_t, rd_kafka_AclPermissionType_t>>& rules) {
   char error[512];
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap.c_str(), error, sizeof(error));
   rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
   std::vector<rd_kafka_AclBinding_t*> bindings;
   for (const auto& [type, name, pattern, operation, permission] : rules) {
-    bindings.push_back(rd_kafka_AclBinding_new(type, name.c_str(), pattern, "User:ANONYMOUS", "*", operation,
-                                               permission, error, sizeof(error)));
+    bindings.push_back(rd_kafka_AclBinding_new(type, name.c_str(), pattern, "User:ANONYMOUS", "*",
+                                               operation, permission, error, sizeof(error)));
     ASSERT_NE(bindings.back(), nullptr) << error;
   }
   rd_kafka_queue_t* queue = rd_kafka_queue_new(handle);
   rd_kafka_CreateAcls(handle, bindings.data(), bindings.size(), nullptr, queue);
   rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 30000);
   ASSERT_NE(event, nullptr);
-  EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_event_error_string(event);
+  EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR)
+      << rd_kafka_event_error_string(event);
   rd_kafka_event_destroy(event);
   rd_kafka_queue_destroy(queue);
   for (rd_kafka_AclBinding_t* binding : bindings) rd_kafka_AclBinding_destroy(binding);
@@ -289,14 +310,15 @@ void create_acls(const std::string& bootstrap,
 }
 
 TEST_F(BadInput, NoPermissionToCreateATopicNamesTheTopic) {
-  MiniKafka kafka(MiniKafkaOptions{
-      .properties = {{"authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"},
-                     {"allow.everyone.if.no.acl.found", "true"},
-                     {"auto.create.topics.enable", "false"}}});
+  MiniKafka kafka(
+      MiniKafkaOptions{.properties = {{"authorizer.class.name",
+                                       "org.apache.kafka.metadata.authorizer.StandardAuthorizer"},
+                                      {"allow.everyone.if.no.acl.found", "true"},
+                                      {"auto.create.topics.enable", "false"}}});
   SourceSettings source = settings();
   source.name = "denied";
-  DaemonProcess daemon(folder_.path(),
-                       "kafka:\n  bootstrap.servers: " + kafka.bootstrap() + "\nsources:\n" + source_yaml(source));
+  DaemonProcess daemon(folder_.path(), "kafka:\n  bootstrap.servers: " + kafka.bootstrap() +
+                                           "\nsources:\n" + source_yaml(source));
   daemon.start();  // makes its own topics while it may
   ASSERT_TRUE(daemon.wait_for_state("denied", "RUNNING", kDeadline)) << daemon.log();
   create_acls(kafka.bootstrap(),

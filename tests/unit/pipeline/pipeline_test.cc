@@ -30,7 +30,9 @@ test::Table items_table() {
   return table;
 }
 
-test::Row item(int id, const std::string& name) { return {test::le(static_cast<std::uint64_t>(id), 4), test::sized(name)}; }
+test::Row item(int id, const std::string& name) {
+  return {test::le(static_cast<std::uint64_t>(id), 4), test::sized(name)};
+}
 
 // One insert a transaction.
 void insert(test::BinlogBuilder& binlog, int id, const std::string& name) {
@@ -91,8 +93,8 @@ class Source {
  private:
   Result<state::SourceState> remembered() const {
     state::StateLoader loader("s", "p");
-    MILLRACE_RETURN_IF_ERROR(
-        loader.apply(state::offset_key("s", "p"), std::string_view(store.offsets.back().to_json())));
+    MILLRACE_RETURN_IF_ERROR(loader.apply(state::offset_key("s", "p"),
+                                          std::string_view(store.offsets.back().to_json())));
     for (const auto& [key, value] : store.state) {
       MILLRACE_RETURN_IF_ERROR(loader.apply(key, std::string_view(value)));
     }
@@ -109,9 +111,10 @@ TEST(Pipeline, PublishesRowsInOrderAndRemembersTheirTransactions) {
   server.group(gtid(2), [](auto& binlog) { insert(binlog, 2, "b"); });
   Source source(server);
   ASSERT_TRUE(source.live());
-  EXPECT_THAT(source.store.records,
-              ElementsAre(AllOf(StartsWith("p.shop.items {\"id\":1} -> "), HasSubstr("\"name\":\"a\"")),
-                          AllOf(StartsWith("p.shop.items {\"id\":2} -> "), HasSubstr("\"name\":\"b\""))));
+  EXPECT_THAT(
+      source.store.records,
+      ElementsAre(AllOf(StartsWith("p.shop.items {\"id\":1} -> "), HasSubstr("\"name\":\"a\"")),
+                  AllOf(StartsWith("p.shop.items {\"id\":2} -> "), HasSubstr("\"name\":\"b\""))));
   EXPECT_EQ(source.store.offsets.back().gtids.to_text(), std::string(kServer) + ":1-2");
   EXPECT_FALSE(source.store.offsets.back().in_transaction());
 }
@@ -213,7 +216,11 @@ TEST(Pipeline, RefusesToGoOnOnAServerWhoseTransactionIsShorter) {
 binlog::Xid xid(const std::string& name) { return {1, name, ""}; }
 
 void prepare(test::BinlogBuilder& binlog, const binlog::Xid& id, int row) {
-  binlog.xa_start(id).table_map(items_table()).write_rows(items_table(), {item(row, "xa")}).xa_end(id).xa_prepare(id);
+  binlog.xa_start(id)
+      .table_map(items_table())
+      .write_rows(items_table(), {item(row, "xa")})
+      .xa_end(id)
+      .xa_prepare(id);
 }
 
 TEST(Pipeline, PublishesAnXaTransactionAtItsCommitAndNeverAfterARollback) {
@@ -274,7 +281,9 @@ TEST(Pipeline, StopsAtXaCommitOfATransactionThatItNeverSaw) {
 TEST(Pipeline, CommitsEverythingBeforeAnErrorAndNothingAfterIt) {
   ScriptedServer server;
   server.group(gtid(1), [](auto& binlog) { insert(binlog, 1, "good"); });
-  server.group(gtid(2), [](auto& binlog) { binlog.begin().query("INSERT INTO items VALUES (2,'x')").xid(); });
+  server.group(gtid(2), [](auto& binlog) {
+    binlog.begin().query("INSERT INTO items VALUES (2,'x')").xid();
+  });
   server.group(gtid(3), [](auto& binlog) { insert(binlog, 3, "later"); });
   Source source(server);
   const Status status = source.live();
@@ -288,7 +297,8 @@ TEST(Pipeline, CommitsEverythingBeforeAnErrorAndNothingAfterIt) {
 TEST(Pipeline, FollowsATableThatDdlChangesUnderFullMetadata) {
   ScriptedServer server;
   server.group(gtid(1), [](auto& binlog) { insert(binlog, 1, "a"); });
-  server.group(gtid(2), [](auto& binlog) { binlog.query("ALTER TABLE items RENAME COLUMN name TO title"); });
+  server.group(gtid(2),
+               [](auto& binlog) { binlog.query("ALTER TABLE items RENAME COLUMN name TO title"); });
   server.group(gtid(3), [](auto& binlog) {
     test::Table renamed = items_table();
     renamed.id = 101;
@@ -319,12 +329,11 @@ TEST(Pipeline, ReadsNoFurtherThanItsMemoryAllowsWhileTheSinkIsSlow) {
   std::promise<void> release;
   std::shared_future<void> released = release.get_future().share();
   ScriptedServer::fetched() = 0;
-  auto life = std::async(std::launch::async, [&] {
-    return source.live({}, [released] { released.wait(); });
-  });
+  auto life = std::async(std::launch::async,
+                         [&] { return source.live({}, [released] { released.wait(); }); });
   // The reader stands still when two looks in a row see the same count.
   std::uint64_t fetched = 0;
-  for (int same = 0; same < 20; ) {
+  for (int same = 0; same < 20;) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     const std::uint64_t now = ScriptedServer::fetched();
     same = now == fetched && now > 0 ? same + 1 : 0;

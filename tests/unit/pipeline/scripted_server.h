@@ -40,7 +40,8 @@ class ScriptedServer final : public EventStreamFactory {
       for (std::size_t i = group.begin; i < group.end; ++i) events.push_back(builder_.events()[i]);
     }
     ++opened_;
-    return std::unique_ptr<EventStream>(std::make_unique<Stream>(std::move(events), start.stop_at_end));
+    return std::unique_ptr<EventStream>(
+        std::make_unique<Stream>(std::move(events), start.stop_at_end));
   }
   int opened() const { return opened_; }
   // Events handed out by all streams.
@@ -126,7 +127,8 @@ class ScriptedSink final : public sink::Sink {
   }
   Status commit(const sink::Commit& commit) override {
     ++commits_;
-    if (commits_ == failure_.commit && !failure_.after) return transient_error("the broker went away");
+    if (commits_ == failure_.commit && !failure_.after)
+      return transient_error("the broker went away");
     store_.records.insert(store_.records.end(), pending_.begin(), pending_.end());
     store_.offsets.push_back(commit.offset);
     for (const state::StateRecord& record : commit.state) {

@@ -1,0 +1,212 @@
+// The daemon between a real MySQL and a real Kafka: it starts, stops, goes on from its offset, and does what signals and a
+// second daemon ask of it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "support/configuration.h"
+#include "support/daemon_process.h"
+#include "support/event.h"
+#include "support/kafka_reader.h"
+#include "support/mini_kafka.h"
+#include "support/mini_mysql.h"
+#include "support/validators.h"
+
+namespace millrace::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::chrono::seconds kDeadline{90};
+
+class Streaming : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { kafka_ = std::make_unique<MiniKafka>(); }
+  static void TearDownTestSuite() { kafka_.reset(); }
+
+  void SetUp() override {
+    mysql_.execute(
+        {"CREATE DATABASE shop", "CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(20))"});
+    // Every test is a source of its own; the broker is shared.
+    static int number = 0;
+    source_.name = "shop" + std::to_string(++number);
+    source_.mysql_port = mysql_.port();
+    source_.properties["topic.prefix"] = source_.name;
+  }
+
+  std::string topic() const { return source_.name + ".shop.items"; }
+
+  std::unique_ptr<DaemonProcess> make_daemon(const std::string& folder = "daemon") {
+    return std::make_unique<DaemonProcess>(folder_.path() / folder,
+                                           kafka_configuration(kafka_->bootstrap(), source_));
+  }
+  std::unique_ptr<DaemonProcess> start_daemon(const std::string& folder = "daemon") {
+    auto daemon = make_daemon(folder);
+    daemon->start();
+    EXPECT_TRUE(daemon->wait_for_state(source_.name, "RUNNING", kDeadline)) << daemon->log();
+    return daemon;
+  }
+
+  void insert(int id) {
+    mysql_.execute({"INSERT INTO shop.items VALUES (" + std::to_string(id) + ", 'n" +
+                    std::to_string(id) + "')"});
+  }
+  std::vector<Event> events() const {
+    return parse_events(KafkaReader(kafka_->bootstrap()).read(topic()));
+  }
+
+  // The keys 1 ... n, each created once, in order.
+  ::testing::AssertionResult published_up_to(int last, const DaemonProcess& daemon) {
+    if (!eventually(kDeadline, [&] { return events().size() >= static_cast<std::size_t>(last); })) {
+      return ::testing::AssertionFailure() << "only " << events().size() << " events\n"
+                                           << daemon.log();
+    }
+    int id = 0;
+    for (const Event& event : events()) {
+      if (event.op != 'c' || event.key != "{\"id\":" + std::to_string(++id) + "}") {
+        return ::testing::AssertionFailure() << "event " << id << " is " << event.describe();
+      }
+    }
+    if (id != last) return ::testing::AssertionFailure() << id << " events instead of " << last;
+    return ::testing::AssertionSuccess();
+  }
+
+  static std::unique_ptr<MiniKafka> kafka_;
+  MiniMysql mysql_{MiniMysqlOptions{.arguments = {"--binlog-row-metadata=FULL"}}};
+  TempFolder folder_{"streaming"};
+  SourceText source_;
+};
+
+std::unique_ptr<MiniKafka> Streaming::kafka_;
+
+TEST_F(Streaming, StoresItsFirstOffsetAtOnceAndGoesOnFromThere) {
+  auto daemon = start_daemon();
+  ASSERT_EQ(daemon->stop(), 0);
+  insert(1);  // while nobody reads
+  daemon->start();
+  EXPECT_TRUE(published_up_to(1, *daemon));
+}
+
+TEST_F(Streaming, StopsWithinTenSecondsAndCommitsWhatItHasRead) {
+  auto daemon = start_daemon();
+  insert(1);
+  ASSERT_TRUE(published_up_to(1, *daemon));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(daemon->stop(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  daemon->start();
+  insert(2);
+  EXPECT_TRUE(published_up_to(2, *daemon));
+}
+
+TEST_F(Streaming, GoesOnAfterKillNine) {
+  auto daemon = start_daemon();
+  insert(1);
+  ASSERT_TRUE(published_up_to(1, *daemon));
+  daemon->kill9();
+  insert(2);
+  daemon->start();
+  EXPECT_TRUE(published_up_to(2, *daemon));
+}
+
+TEST_F(Streaming, ASecondDaemonFencesTheFirst) {
+  auto first = start_daemon("first");
+  insert(1);
+  ASSERT_TRUE(published_up_to(1, *first));
+  auto second = start_daemon("second");
+  insert(2);
+  EXPECT_TRUE(published_up_to(2, *second));
+  EXPECT_EQ(first->process().wait(kDeadline), 78) << first->log();
+}
+
+TEST_F(Streaming, ReloadStartsAndStopsOnlyWhatChanged) {
+  auto daemon = start_daemon();
+  insert(1);
+  ASSERT_TRUE(published_up_to(1, *daemon));
+  SourceText other = source_;
+  other.name = source_.name + "b";
+  other.properties["topic.prefix"] = other.name;
+  const std::string one = kafka_configuration(kafka_->bootstrap(), source_);
+  const std::string two = kafka_configuration(kafka_->bootstrap(), other);
+  const std::string sources = "sources:\n";
+  daemon->set_configuration(one + two.substr(two.find(sources) + sources.size()));
+  daemon->process().signal(SIGHUP);
+  ASSERT_TRUE(daemon->wait_for_state(other.name, "RUNNING", kDeadline)) << daemon->log();
+  insert(2);
+  EXPECT_TRUE(published_up_to(2, *daemon));
+  EXPECT_THAT(daemon->log(), Not(HasSubstr("stopped source=" + source_.name + " ")));
+
+  daemon->set_configuration(two);
+  daemon->process().signal(SIGHUP);
+  EXPECT_TRUE(eventually(kDeadline, [&] { return daemon->source_state(source_.name).empty(); }));
+  EXPECT_EQ(daemon->source_state(other.name), "RUNNING");
+
+  daemon->set_configuration("sources: {broken");
+  daemon->process().signal(SIGHUP);
+  EXPECT_TRUE(
+      eventually(kDeadline, [&] { return daemon->log().find("has errors") != std::string::npos; }));
+  EXPECT_EQ(daemon->source_state(other.name), "RUNNING");
+}
+
+TEST_F(Streaming, WithoutGtidsItGoesOnByFileAndPosition) {
+  mysql_.stop();
+  mysql_.set_arguments(
+      {"--binlog-row-metadata=FULL", "--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"});
+  mysql_.start();
+  auto daemon = start_daemon();
+  insert(1);
+  ASSERT_TRUE(published_up_to(1, *daemon));
+  ASSERT_EQ(daemon->stop(), 0);
+  insert(2);
+  mysql_.execute({"FLUSH BINARY LOGS"});
+  insert(3);
+  daemon->start();
+  EXPECT_TRUE(published_up_to(3, *daemon));
+}
+
+TEST_F(Streaming, UnderMinimalMetadataNamesComeFromTheCatalogAndDdlStopsTheSource) {
+  mysql_.execute({"SET GLOBAL binlog_row_metadata=MINIMAL"});
+  auto daemon = start_daemon();
+  insert(1);
+  ASSERT_TRUE(published_up_to(1, *daemon));
+  ASSERT_EQ(daemon->stop(), 0);  // a restart uses the stored structures
+  daemon->start();
+  insert(2);
+  ASSERT_TRUE(published_up_to(2, *daemon));
+  mysql_.execute({"ALTER TABLE shop.items ADD COLUMN more INT"});
+  EXPECT_EQ(daemon->process().wait(kDeadline), 78) << daemon->log();
+  EXPECT_THAT(daemon->log(), HasSubstr("ALTER TABLE shop.items ADD COLUMN more INT"));
+}
+
+TEST_F(Streaming, AtLeastOnceModePublishesWithoutTransactions) {
+  source_.properties["exactly.once.support"] = "disabled";
+  auto daemon = start_daemon();
+  insert(1);
+  ASSERT_TRUE(published_up_to(1, *daemon));
+  ASSERT_EQ(daemon->stop(), 0);
+  daemon->start();
+  insert(2);
+  EXPECT_TRUE(published_up_to(2, *daemon));
+}
+
+TEST_F(Streaming, DecodePrintsTheSameRowsFromTheServersFiles) {
+  insert(1);
+  mysql_.execute({"UPDATE shop.items SET name='changed'", "FLUSH BINARY LOGS"});
+  const CommandResult decoded =
+      run_command({daemon_program(), "decode", (mysql_.data_folder() / "binlog.000001").string()});
+  ASSERT_EQ(decoded.exit_code, 0) << decoded.output;
+  std::vector<Event> found;
+  for (const Event& event : parse_events(parse_lines(decoded.output))) {
+    if (event.topic == "binlog.shop.items") found.push_back(event);
+  }
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[1].op, 'u');
+  EXPECT_THAT(check_key_order(found), IsEmpty());
+}
+
+}  // namespace
+}  // namespace millrace::testing
