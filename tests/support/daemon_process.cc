@@ -85,12 +85,12 @@ std::string DaemonProcess::source_trace(const std::string& source) const {
 
 bool DaemonProcess::wait_for_state(const std::string& source, const std::string& state,
                                    std::chrono::milliseconds deadline) const {
-  return eventually(deadline,
-                    [&] {
-                      return source_state(source) == state ||
-                             (process_ != nullptr && !process_->running());
-                    }) &&
-         source_state(source) == state;
+  bool reached = false;
+  eventually(deadline, [&] {
+    reached = source_state(source) == state;
+    return reached || (process_ != nullptr && !process_->running());
+  });
+  return reached;
 }
 
 double DaemonProcess::metric(const std::string& series) const {
