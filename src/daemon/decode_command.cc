@@ -48,6 +48,7 @@ class PrintingSink final : public sink::Sink {
 // Tells on standard error what a person should know.
 class PrintingObserver final : public pipeline::Observer {
  public:
+  void on_streaming() override {}
   void on_commit(const pipeline::CommitReport&, const state::Offset&) override {}
   void on_skipped_event(binlog::EventType) override {}
   void on_queue_bytes(std::size_t) override {}

@@ -152,6 +152,12 @@ void SourceMetrics::transactions_behind(double count) {
   transactions_behind_.insert(&gauge);
 }
 
+void SourceMetrics::forget_transactions_behind() {
+  const std::lock_guard lock(mutex_);
+  remove_all(families_.transactions_behind, transactions_behind_);
+  transactions_behind_.clear();
+}
+
 Metrics::Metrics() : families_(std::make_unique<MetricFamilies>()) {
   families_->build_info.Add({{"version", kVersion}}).Set(1);
 }

@@ -62,6 +62,17 @@ void SourceRegistry::stop_sources(const std::vector<std::string>& names) {
 
 void SourceRegistry::stop_all() { stop_sources(source_names()); }
 
+std::vector<std::string> SourceRegistry::ask_all_to_stop(
+    std::chrono::steady_clock::time_point deadline) {
+  // Without the lock: only this thread changes the map, and the status must stay readable meanwhile.
+  for (const auto& [name, runner] : runners_) runner->stop();
+  std::vector<std::string> late;
+  for (const auto& [name, runner] : runners_) {
+    if (!runner->wait_until_ended(deadline)) late.push_back(name);
+  }
+  return late;
+}
+
 std::optional<int> SourceRegistry::exit_code() const {
   const std::lock_guard lock(mutex_);
   if (runners_.empty()) return std::nullopt;

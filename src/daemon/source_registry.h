@@ -29,6 +29,8 @@ class SourceRegistry final : public StatusProvider {
   void apply(std::shared_ptr<const config::Config> config);
   // Stops all sources, together, and waits.
   void stop_all();
+  // Asks all to stop, and gives those that haven't ended by the deadline.
+  std::vector<std::string> ask_all_to_stop(std::chrono::steady_clock::time_point deadline);
 
   // The exit code when every source has ended by itself; nothing while one can work.
   std::optional<int> exit_code() const;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "daemon/behind_probe.h"
 #include "daemon/mysql_streams.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
@@ -126,7 +127,19 @@ void SourceRunner::join() {
 
 SourceStatus SourceRunner::status() const {
   const std::lock_guard lock(mutex_);
-  return status_;
+  SourceStatus status = status_;
+  status.gtids = committed_.to_text();
+  return status;
+}
+
+gtid::GtidSet SourceRunner::committed() const {
+  const std::lock_guard lock(mutex_);
+  return committed_;
+}
+
+bool SourceRunner::wait_until_ended(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  return ended_.wait_until(lock, deadline, [this] { return end_.has_value(); });
 }
 
 std::optional<SourceEnd> SourceRunner::end() const {
@@ -152,6 +165,7 @@ void SourceRunner::run() {
     const std::lock_guard lock(mutex_);
     end_ = end;
   }
+  ended_.notify_all();
   on_end_();
 }
 
@@ -240,14 +254,20 @@ Status SourceRunner::run_once() {
             state.offset->gtids.to_text());
 
   MysqlStreams streams(source_, config_->daemon.group_id);
+  const state::Offset start = *state.offset;
   pipeline::Pipeline pipeline(pipeline_options(source_, facts), std::move(state), tables, streams,
                               *sink, pool_, *this);
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return {};
     pipeline_ = &pipeline;
+    committed_ = start.gtids;
   }
-  set_state(SourceState::kRunning, "");
+  std::optional<BehindProbe> probe;
+  if (start.has_gtids) {
+    probe.emplace(
+        std::move(connection), [this] { return committed(); }, metrics_);
+  }
   Status status = pipeline.run();
   {
     // stop() must not reach a pipeline that is going.
@@ -257,6 +277,8 @@ Status SourceRunner::run_once() {
   sink->close();
   return status;
 }
+
+void SourceRunner::on_streaming() { set_state(SourceState::kRunning, ""); }
 
 void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::Offset& offset) {
   backoff_.reset();
@@ -269,13 +291,16 @@ void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::
   metrics_.commits.Increment();
   metrics_.commit_seconds.Observe(std::chrono::duration<double>(report.duration).count());
   metrics_.json_bases_missing.Increment(static_cast<double>(report.json_bases_missing));
+  for (const auto& [table, values] : report.invalid_texts) {
+    metrics_.text_conversion_failures(table, static_cast<double>(values));
+  }
   if (report.commit_us != 0) {
     const double now_us = static_cast<double>(system_clock().wall_ns()) / 1000;
     metrics_.lag_seconds.Set((now_us - static_cast<double>(report.commit_us)) / 1e6);
   }
   const std::lock_guard lock(mutex_);
   status_.position = position_text(offset);
-  status_.gtids = offset.gtids.to_text();
+  committed_ = offset.gtids;
 }
 
 void SourceRunner::on_skipped_event(binlog::EventType type) {

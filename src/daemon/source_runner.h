@@ -37,12 +37,15 @@ class SourceRunner final : public pipeline::Observer {
   // Asks the source to finish and commit; join() waits for it.
   void stop();
   void join();
+  // False: it hasn't ended by `deadline` (a connection that is being made can't be interrupted).
+  bool wait_until_ended(std::chrono::steady_clock::time_point deadline);
 
   SourceStatus status() const;
   // Nothing while it runs.
   std::optional<SourceEnd> end() const;
   const config::SourceConfig& source() const { return source_; }
 
+  void on_streaming() override;
   void on_commit(const pipeline::CommitReport& report, const state::Offset& offset) override;
   void on_skipped_event(binlog::EventType type) override;
   void on_queue_bytes(std::size_t bytes) override;
@@ -55,6 +58,7 @@ class SourceRunner final : public pipeline::Observer {
   SourceEnd run_until_end();
   void set_state(SourceState state, std::string trace);
   bool wait_for(std::chrono::milliseconds delay);
+  gtid::GtidSet committed() const;
 
   const config::SourceConfig source_;
   const std::shared_ptr<const config::Config> config_;
@@ -64,11 +68,12 @@ class SourceRunner final : public pipeline::Observer {
   Backoff backoff_;
 
   mutable std::mutex mutex_;
-  std::condition_variable stop_wake_;
+  std::condition_variable stop_wake_, ended_;
   bool stopping_ = false;
   pipeline::Pipeline* pipeline_ = nullptr;  // while one runs
   sink::Sink* sink_ = nullptr;              // while one is open
-  SourceStatus status_;
+  SourceStatus status_;                     // but for gtids, which are printed when asked for
+  gtid::GtidSet committed_;                 // of the last commit
   std::optional<SourceEnd> end_;
   std::thread thread_;
 };

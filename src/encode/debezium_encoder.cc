@@ -77,7 +77,7 @@ class DebeziumEncoder::Impl {
   const TablePlan::Impl* plan_ = nullptr;
   std::vector<Record> records_;
   std::vector<Header> headers_;
-  std::vector<std::string> notices_;
+  Remarks remarks_;
 };
 
 Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const TablePlan::Impl& plan,
@@ -90,7 +90,8 @@ Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const Tab
   writer_.truncate(0);
   records_.clear();
   headers_.clear();
-  notices_.clear();
+  remarks_.notices.clear();
+  remarks_.invalid_texts = 0;
   source_.prepare(event, plan);
 
   const Image before{event.before};
@@ -160,7 +161,7 @@ Result<ByteRange> DebeziumEncoder::Impl::write_key(const Image& image) {
     }
     writer_.raw(std::string_view(plan_->columns[column].name).substr(skipped));
     skipped = 0;
-    if (!values_.write(*plan_, column, value, notices_)) return values_.take_error();
+    if (!values_.write(*plan_, column, value, remarks_)) return values_.take_error();
   }
   writer_.raw('}');
   return since(start);
@@ -198,7 +199,7 @@ bool DebeziumEncoder::Impl::write_row(const Image& image) {
       writer_.raw(std::string_view(column.absent).substr(skipped));
     } else {
       writer_.raw(std::string_view(column.name).substr(skipped));
-      if (!values_.write(*plan_, i, value, notices_)) return false;
+      if (!values_.write(*plan_, i, value, remarks_)) return false;
     }
     skipped = 0;
   }
@@ -274,7 +275,10 @@ void DebeziumEncoder::Impl::publish(RecordBatch& out) {
     record.first_header += first_header;
     out.records.push_back(record);
   }
-  for (std::string& notice : notices_) out.notices.push_back(std::move(notice));
+  for (std::string& notice : remarks_.notices) out.notices.push_back(std::move(notice));
+  if (remarks_.invalid_texts != 0) [[unlikely]] {
+    out.invalid_texts[plan_->table->name.to_text()] += remarks_.invalid_texts;
+  }
 }
 
 DebeziumEncoder::DebeziumEncoder(const EncoderOptions& options, const Clock& clock)

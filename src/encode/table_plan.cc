@@ -37,6 +37,5 @@ TablePlan::~TablePlan() = default;
 
 const schema::TableSchema& TablePlan::table() const { return *impl_->table; }
 const Topic& TablePlan::topic() const { return impl_->topic; }
-ConversionCounters& TablePlan::counters() const { return impl_->counters; }
 
 }  // namespace millrace::encode

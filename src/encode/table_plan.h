@@ -36,7 +36,6 @@ class TablePlan::Impl {
   std::string source_start;  // `,"source":{"version":...,"ts_ms":`
   std::string source_db;     // `,"db":"shop","sequence":null,"ts_us":`
   std::string source_table;  // `,"table":"orders","server_id":`
-  mutable ConversionCounters counters;
 
  private:
   std::unique_ptr<std::atomic<std::uint8_t>[]> notices_;

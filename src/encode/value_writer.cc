@@ -27,9 +27,9 @@ std::string column_name(const TablePlan::Impl& plan, std::size_t column) {
 }  // namespace
 
 bool ValueWriter::write(const TablePlan::Impl& table, std::size_t column, const row::Value& value,
-                        std::vector<std::string>& notices) {
+                        Remarks& remarks) {
   const ColumnPlan& plan = table.columns[column];
-  const Place place{table, column, notices};
+  const Place place{table, column, remarks};
   switch (value.kind) {
     case ValueKind::kAbsent:
       return fail(place, "the value is not in the row image");
@@ -106,7 +106,7 @@ bool ValueWriter::fail(const Place& place, std::string_view what) {
 
 void ValueWriter::write_unsigned(const ColumnPlan&, const row::Value& value, const Place& place) {
   if (value.u64 > kLargestLong && place.plan.first_notice(place.column, Notice::kUnsignedWraps)) {
-    place.notices.push_back(
+    place.remarks.notices.push_back(
         column_name(place.plan, place.column) +
         ": a BIGINT UNSIGNED above 9223372036854775807 is published as a negative "
         "number (its value less 2^64), as bigint.unsigned.handling.mode=long says");
@@ -202,7 +202,7 @@ bool ValueWriter::write_converted(const ColumnPlan& plan, std::string_view bytes
 bool ValueWriter::write_invalid_text(const ColumnPlan& plan, std::string_view bytes,
                                      std::size_t valid, const Place& place) {
   const std::string charset(plan.charset->name());
-  place.plan.counters.invalid_text.fetch_add(1, std::memory_order_relaxed);
+  ++place.remarks.invalid_texts;
   if (options_.invalid_text == InvalidText::kFail) {
     return fail(place, "a value isn't valid " + charset + " at its byte " +
                            std::to_string(valid + 1) +
@@ -210,7 +210,7 @@ bool ValueWriter::write_invalid_text(const ColumnPlan& plan, std::string_view by
   }
   const bool as_base64 = options_.invalid_text == InvalidText::kBase64;
   if (place.plan.first_notice(place.column, Notice::kInvalidText)) {
-    place.notices.push_back(
+    place.remarks.notices.push_back(
         column_name(place.plan, place.column) + ": a value isn't valid " + charset +
         (as_base64
              ? "; such values are published as base64 (charset.invalid=base64)"

@@ -3,6 +3,7 @@
 // One value of a row image to JSON, in Debezium's form for its column. Called for every value of every row: a switch
 // over the value's kind, and what the column decides looked up in its plan.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,24 +15,29 @@
 
 namespace millrace::encode {
 
+// What came up while the values of an event were printed.
+struct Remarks {
+  std::vector<std::string> notices;  // sentences for the log
+  std::uint64_t invalid_texts = 0;   // values that aren't valid in their charset
+};
+
 class ValueWriter {
  public:
   // `options` and `out` outlive the writer.
   ValueWriter(const EncoderOptions& options, JsonWriter& out) : options_(options), out_(out) {}
 
-  // Appends the value, which isn't absent. False: it can't be printed; take_error() says why. Sentences for the log go
-  // to `notices`.
+  // Appends the value, which isn't absent. False: it can't be printed; take_error() says why.
   bool write(const TablePlan::Impl& plan, std::size_t column, const row::Value& value,
-             std::vector<std::string>& notices);
+             Remarks& remarks);
   // The error of the last write() that failed.
   Error take_error();
 
  private:
-  // The column at hand, for what is rare: errors, notices, counters.
+  // The column at hand, for what is rare: errors and remarks.
   struct Place {
     const TablePlan::Impl& plan;
     std::size_t column;
-    std::vector<std::string>& notices;
+    Remarks& remarks;
   };
 
   void write_unsigned(const ColumnPlan& plan, const row::Value& value, const Place& place);

@@ -77,6 +77,12 @@ struct StreamPoint {
 };
 
 struct Batch {
+  // JSON is about this much larger than the row events it comes from.
+  static constexpr std::size_t kJsonExpansion = 5;
+
+  // What the records will take: the batch counts with this much until they are there.
+  std::size_t expected_record_bytes() const { return arena.used_bytes() * kJsonExpansion; }
+
   BlockArena arena;
   std::vector<RowsItem> items;
   // First item of the transaction that is open at the end; items.size() when there is none.

@@ -10,9 +10,6 @@ namespace {
 
 using change::Operation;
 
-// JSON is about this much larger than the row events it comes from; a first guess that saves most regrowing.
-constexpr std::size_t kJsonExpansion = 5;
-
 Operation operation_of(binlog::RowsKind kind) {
   switch (kind) {
     case binlog::RowsKind::kWrite:
@@ -46,7 +43,7 @@ class BatchDecoder {
 
   Status run() {
     batch_.records = std::make_unique<encode::RecordBatch>();
-    batch_.records->bytes.reserve(batch_.arena.used_bytes() * kJsonExpansion);
+    batch_.records->bytes.reserve(batch_.expected_record_bytes());
     batch_.rows_of_item.reserve(batch_.items.size());
     for (const RowsItem& item : batch_.items) {
       keep_alive(item.table);

@@ -5,7 +5,7 @@
 namespace millrace::pipeline {
 
 bool BatchQueue::push(std::shared_ptr<Batch> batch) {
-  const std::size_t bytes = batch->arena.used_bytes();
+  const std::size_t bytes = batch->expected_record_bytes();
   std::unique_lock lock(mutex_);
   // An empty queue takes a batch of any size, so that the largest event gets through.
   room_.wait(lock, [&] { return closed_ || slots_.empty() || bytes_ + bytes <= limit_bytes_; });

@@ -1,7 +1,8 @@
 #pragma once
 
 // The queue between reader, decode workers and committer: batches in stream order, bounded in bytes. A batch counts
-// with its raw bytes until it is decoded and with its records' bytes afterwards, until the committer takes it.
+// with the bytes that its records will probably have, and with those they have once it is decoded, until the committer
+// takes it.
 // Thread-safe; one reader pushes, one committer pops, any worker completes.
 
 #include <chrono>

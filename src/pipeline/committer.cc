@@ -37,6 +37,9 @@ Status Committer::run() {
 Status Committer::take(std::shared_ptr<Batch> batch) {
   if (!batch->status) return batch->status;
   for (const std::string& notice : batch->records->notices) observer_.on_notice(notice);
+  for (const auto& [table, values] : batch->records->invalid_texts) {
+    report_.invalid_texts[table] += values;
+  }
   advance(*batch);
   if (batch->records->records.empty()) return {};
   if (!has_records_) first_write_ = steady_clock::now();

@@ -42,10 +42,12 @@ class Pipeline::Impl {
               return replay_xa_group(streams_, prepared, read_gtids_, visitor);
             },
             [this](std::shared_ptr<Batch> batch) { return emit(std::move(batch)); }),
-        committer_(options_, *state_.offset, queue_, sink, observer) {}
+        committer_(options_, *state_.offset, queue_, sink, observer),
+        observer_(observer) {}
 
   Status run() {
     MILLRACE_RETURN_IF_ERROR(open_stream());
+    observer_.on_streaming();
     Status committed;
     std::thread committer([&] {
       committed = committer_.run();
@@ -154,6 +156,7 @@ class Pipeline::Impl {
   gtid::GtidSet read_gtids_;  // published or in flight; the reader's
   Assembler assembler_;
   Committer committer_;
+  Observer& observer_;
 
   std::atomic<bool> stop_requested_{false};
   std::mutex stream_mutex_;

@@ -36,7 +36,7 @@ inline constexpr int kMaxJsonDepth = 100;
 // Kafka's rule for topic names.
 inline constexpr std::size_t kMaxTopicNameBytes = 249;
 
-// SIGTERM to exit: stop reading, finish the batch, commit.
-inline constexpr std::chrono::seconds kShutdownDeadline{10};
+// From SIGTERM until sources must have finished their batch and committed; the process is gone within 10 s.
+inline constexpr std::chrono::seconds kShutdownDeadline{9};
 
 }  // namespace millrace::limits

@@ -95,8 +95,8 @@ struct SourceConfig {
 
   ExactlyOnce exactly_once = ExactlyOnce::kRequired;
   std::chrono::milliseconds commit_interval{50};
-  std::uint64_t commit_max_bytes = 32ULL << 20;
-  std::uint64_t transaction_split_bytes = 32ULL << 20;
+  std::uint64_t commit_max_bytes = 8ULL << 20;
+  std::uint64_t transaction_split_bytes = 8ULL << 20;
   Oversized oversized = Oversized::kFail;
   std::string dead_letter_topic;
   int errors_max_retries = -1;                       // without end

@@ -35,8 +35,9 @@ class SourceMetrics {
   void skipped_event(const std::string& type);
   // Values of a table that hold bytes their charset doesn't have.
   void text_conversion_failures(const std::string& table, double count);
-  // How many transactions the server has that aren't committed yet; shown once it is known.
+  // How many transactions the server has that aren't committed yet; shown from here until it is forgotten.
   void transactions_behind(double count);
+  void forget_transactions_behind();
 
  private:
   MetricFamilies& families_;

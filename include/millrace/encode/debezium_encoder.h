@@ -8,7 +8,6 @@
 // A TablePlan is immutable and shared between threads, but for its counters, which are atomic. A DebeziumEncoder
 // belongs to one thread. Errors are definite and name table and column; a failed event leaves the batch as it was.
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -47,13 +46,6 @@ struct EncoderOptions {
   bool json_mysql_form = false;  // json.format=mysql
 };
 
-// Counters of one table's conversions; shared by all threads. A value counts each time that it is printed: in the key,
-// in `before` and in `after`.
-struct ConversionCounters {
-  std::atomic<std::uint64_t> invalid_text{0};
-  std::atomic<std::uint64_t> json_bases_missing{0};
-};
-
 class TablePlan {
  public:
   // `bytes_columns`: indexes of text columns whose bytes are published as base64 (column.bytes.include.list).
@@ -64,7 +56,6 @@ class TablePlan {
 
   const schema::TableSchema& table() const;
   const Topic& topic() const;
-  ConversionCounters& counters() const;
 
   class Impl;
   const Impl& impl() const { return *impl_; }

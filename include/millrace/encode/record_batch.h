@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ struct RecordBatch {
   std::vector<std::shared_ptr<const void>> owners;
   // Sentences for the log that came up while encoding: a text value that isn't valid in its charset, and the like.
   std::vector<std::string> notices;
+  // Values with bytes that their charset doesn't have, by table ("shop.orders"). A value counts each time that it is
+  // printed: in the key, in `before` and in `after`.
+  std::map<std::string, std::uint64_t> invalid_texts;
 
   std::string_view view(const ByteRange& range) const {
     return range.absent() ? std::string_view()
@@ -58,6 +62,7 @@ struct RecordBatch {
     headers.clear();
     owners.clear();
     notices.clear();
+    invalid_texts.clear();
   }
 };
 

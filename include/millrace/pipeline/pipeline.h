@@ -37,6 +37,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,8 +56,8 @@ namespace millrace::pipeline {
 struct PipelineOptions {
   std::string source_name;
   std::chrono::milliseconds commit_interval{50};
-  std::uint64_t commit_max_bytes = 16U << 20;
-  std::uint64_t transaction_split_bytes = 32U << 20;
+  std::uint64_t commit_max_bytes = 8U << 20;
+  std::uint64_t transaction_split_bytes = 8U << 20;
   // An idle stream moves the offset on at this pace.
   std::chrono::milliseconds idle_commit_interval{1000};
   bool include_query = false;
@@ -77,6 +78,7 @@ struct CommitReport {
   std::uint64_t commit_us =
       0;  // when the last transaction was committed at the source, since 1970; 0 unknown
   std::uint64_t json_bases_missing = 0;
+  std::map<std::string, std::uint64_t> invalid_texts;  // by table
   std::chrono::nanoseconds duration{0};
 };
 
@@ -84,6 +86,8 @@ struct CommitReport {
 class Observer {
  public:
   virtual ~Observer() = default;
+  // The stream is open: the server sends from the offset on.
+  virtual void on_streaming() = 0;
   virtual void on_commit(const CommitReport& report, const state::Offset& offset) = 0;
   virtual void on_skipped_event(binlog::EventType type) = 0;
   virtual void on_queue_bytes(std::size_t bytes) = 0;

@@ -9,6 +9,7 @@
 #include "support/configuration.h"
 #include "support/daemon_process.h"
 #include "support/event.h"
+#include "support/fault_proxy.h"
 #include "support/kafka_reader.h"
 #include "support/mini_kafka.h"
 #include "support/mini_mysql.h"
@@ -101,6 +102,37 @@ TEST_F(Streaming, StopsWithinTenSecondsAndCommitsWhatItHasRead) {
   daemon->start();
   insert(2);
   EXPECT_TRUE(published_up_to(2, *daemon));
+}
+
+TEST_F(Streaming, StopsWithinTenSecondsThoughTheServerDoesNotAnswer) {
+  FaultProxy proxy(mysql_.port());
+  proxy.stall(true);
+  source_.mysql_port = proxy.port();
+  auto daemon = make_daemon();
+  daemon->start();
+  ASSERT_TRUE(eventually(kDeadline, [&] { return proxy.links_opened() > 0; })) << daemon->log();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(daemon->stop(), 0) << daemon->log();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST_F(Streaming, MetricsTellWhatIsBehindAndWhatIsInvalid) {
+  mysql_.execute({"CREATE TABLE shop.old (id INT PRIMARY KEY, t VARCHAR(9) CHARACTER SET gbk)"});
+  auto daemon = start_daemon();
+  insert(1);
+  // A code that gbk doesn't assign: the server keeps it.
+  mysql_.execute({"INSERT INTO shop.old VALUES (1, _gbk x'A2AB')"});
+  ASSERT_TRUE(published_up_to(1, *daemon));
+  const std::string source = "source=\"" + source_.name + "\"";
+  EXPECT_TRUE(eventually(kDeadline, [&] {
+    return daemon->metric("millrace_text_conversion_failures_total{" + source +
+                          ",table=\"shop.old\"}") == 1;
+  })) << daemon->get("/metrics").value_or("no answer");
+  EXPECT_TRUE(eventually(kDeadline, [&] {
+    const auto metrics = daemon->get("/metrics");
+    return metrics &&
+           metrics->find("millrace_transactions_behind{" + source + "} 0") != std::string::npos;
+  })) << daemon->get("/metrics").value_or("no answer");
 }
 
 TEST_F(Streaming, GoesOnAfterKillNine) {

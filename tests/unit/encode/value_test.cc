@@ -319,7 +319,8 @@ TEST_F(InvalidTextTest, is_counted_and_noticed_once) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(encoding.encode(change::Operation::kCreate, nullptr, &row));
   }
-  EXPECT_EQ(encoding.plan.counters().invalid_text.load(), 3U);
+  EXPECT_EQ(encoding.batch.invalid_texts,
+            (std::map<std::string, std::uint64_t>{{"shop.orders", 3}}));
   ASSERT_EQ(encoding.batch.notices.size(), 1U);
   const std::string& notice = encoding.batch.notices[0];
   EXPECT_EQ(notice.substr(0, 47), "shop.orders.c: a value isn't valid utf8mb4; its") << notice;

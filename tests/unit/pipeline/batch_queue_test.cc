@@ -9,9 +9,10 @@ namespace {
 
 using std::chrono::steady_clock;
 
+// A batch whose records will probably have `bytes`, a multiple of the expansion.
 std::shared_ptr<Batch> batch_of(std::size_t bytes) {
   auto batch = std::make_shared<Batch>();
-  batch->arena.copy(std::string(bytes, 'x'));
+  batch->arena.copy(std::string(bytes / Batch::kJsonExpansion, 'x'));
   return batch;
 }
 

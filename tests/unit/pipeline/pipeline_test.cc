@@ -41,6 +41,7 @@ void insert(test::BinlogBuilder& binlog, int id, const std::string& name) {
 
 class NullObserver final : public Observer {
  public:
+  void on_streaming() override {}
   void on_commit(const CommitReport&, const state::Offset&) override {}
   void on_skipped_event(binlog::EventType) override {}
   void on_queue_bytes(std::size_t) override {}
