@@ -45,7 +45,8 @@ tidy() {
   }
   # -Wno-unknown-warning-option: the compile commands are g++'s.
   printf '%s\0' "${known[@]}" |
-    xargs -0 -n 1 -P "${JOBS:-2}" clang-tidy --quiet -p build/dev --extra-arg=-Wno-unknown-warning-option 2> >(
+    xargs -0 -n 1 -P "${JOBS:-2}" clang-tidy --quiet -p build/dev --extra-arg=-Wno-unknown-warning-option \
+      --extra-arg=-Wno-gnu-statement-expression --extra-arg=-Wno-ambiguous-reversed-operator 2> >(
       grep -v 'warnings generated\|^Suppressed\|^Use -header-filter' >&2
     )
   echo "check: ${#known[@]} files are clean under clang-tidy"

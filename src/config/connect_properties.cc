@@ -30,7 +30,8 @@ std::vector<UnreadProperty> other_connect_properties() {
       {"header.converter", kOne,
        "org.apache.kafka.connect.json.JsonConverter|org.apache.kafka.connect.storage."
        "SimpleHeaderConverter",
-       "headers are JSON, which for the headers there are is the same text"},
+       "headers are as JsonConverter writes them; SimpleHeaderConverter differs only in keys with "
+       "DECIMAL or control characters"},
       {"header.converter.*", kNone, "", "headers are as JSON without a schema"},
       {"transforms", kNo, "", "not supported yet"},
       {"transforms.*", kNo, "", "not supported yet"},

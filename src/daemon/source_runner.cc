@@ -83,6 +83,21 @@ Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts&
   return unmet.empty() ? Status() : definite_error("the server is not fit: " + unmet);
 }
 
+// information_schema shows characters above U+FFFF as '?'; only TABLE_MAPs with full metadata have them.
+void warn_of_doubtful_labels(const std::string& source, const discovery::Catalog& catalog) {
+  for (const auto& [name, table] : catalog.tables) {
+    for (const schema::Column& column : table->columns) {
+      for (const std::string& label : column.labels) {
+        if (label.find('?') == std::string::npos) continue;
+        logger("source")->warn(
+            "a label of {}.{} holds '?', which may stand for a character above U+FFFF that the "
+            "server doesn't show: {}; binlog_row_metadata=FULL brings the label as it is source={}",
+            name.to_text(), column.name, label, source);
+      }
+    }
+  }
+}
+
 std::string position_text(const state::Offset& offset) {
   return offset.position.file + ":" + std::to_string(offset.position.offset);
 }
@@ -245,6 +260,7 @@ Status SourceRunner::run_once() {
     const auto captures = [&](const schema::TableName& name) { return filter.captures(name); };
     MILLRACE_ASSIGN_OR_RETURN(discovery::Catalog catalog,
                               discovery::load_tables(connection, captures));
+    if (!table_options.full_metadata) warn_of_doubtful_labels(source_.name, catalog);
     tables.load(catalog.tables);
     MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, tables.initial_state()}));
     log->info("first start source={} tables={}", source_.name, catalog.tables.size());

@@ -27,7 +27,7 @@ class ValueWriter {
   ValueWriter(const EncoderOptions& options, JsonWriter& out) : options_(options), out_(out) {}
 
   // Appends the value, which isn't absent. False: it can't be printed; take_error() says why.
-  bool write(const TablePlan::Impl& plan, std::size_t column, const row::Value& value,
+  bool write(const TablePlan::Impl& table, std::size_t column, const row::Value& value,
              Remarks& remarks);
   // The error of the last write() that failed.
   Error take_error();

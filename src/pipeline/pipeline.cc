@@ -32,7 +32,6 @@ class Pipeline::Impl {
         state_(std::move(state)),
         tables_(tables),
         streams_(streams),
-        sink_(sink),
         pool_(pool),
         queue_(limits::kPipelineBytes),
         read_gtids_(state_.offset->gtids),
@@ -150,7 +149,6 @@ class Pipeline::Impl {
   const state::SourceState state_;
   TableRegistry& tables_;
   EventStreamFactory& streams_;
-  sink::Sink& sink_;
   DecodePool& pool_;
   BatchQueue queue_;
   gtid::GtidSet read_gtids_;  // published or in flight; the reader's

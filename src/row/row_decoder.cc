@@ -65,7 +65,7 @@ bool read_value(const ColumnPlan& plan, ByteCursor& cursor, Value& value) {
   value.kind = plan.kind;
   switch (plan.encoding) {
     case Encoding::kSigned8:
-      value.i64 = static_cast<std::int8_t>(cursor.read_u8());
+      value.i64 = std::int64_t{static_cast<std::int8_t>(cursor.read_u8())};
       return true;
     case Encoding::kSigned16:
       value.i64 = static_cast<std::int16_t>(cursor.read_u16());

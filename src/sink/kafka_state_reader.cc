@@ -218,7 +218,7 @@ Status read_all(const KafkaSinkOptions& options, const std::atomic<bool>& interr
         if (taken && *taken) break;
       }
     }
-    MILLRACE_RETURN_IF_ERROR(status);
+    if (!status) return status;
     if (count > 0) wait.restart();
     rd_kafka_poll(&client, 0);
   }
@@ -245,7 +245,7 @@ Result<StoredState> read_stored_state(const KafkaSinkOptions& options,
   }
   // Before the client goes, as librdkafka demands.
   for (auto& topic : topics) topic.stop();
-  MILLRACE_RETURN_IF_ERROR(status);
+  if (!status) return status.error();
   MILLRACE_ASSIGN_OR_RETURN(stored.state, std::move(loader).finish());
   return stored;
 }

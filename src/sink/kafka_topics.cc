@@ -57,6 +57,7 @@ Result<std::vector<TopicFacts>> TopicAdmin::ensure(const std::vector<TopicSpec>&
   std::vector<Topic> topics;
   topics.reserve(specs.size());
   std::vector<Topic*> open;
+  open.reserve(specs.size());
   for (const auto& spec : specs) open.push_back(&topics.emplace_back(Topic{.spec = &spec}));
 
   MILLRACE_RETURN_IF_ERROR(describe(open));

@@ -125,6 +125,7 @@ std::vector<Figures> catch_up(const Options& options) {
     runs[figures.subject].push_back(figures);
   }
   std::vector<Figures> medians;
+  medians.reserve(runs.size() + 1);
   for (const auto& [name, figures] : runs) medians.push_back(median(figures));
   if (options.measures("kcat") && has_kcat() && !subjects.empty()) {
     medians.push_back(kcat_limit(kafka.bootstrap(), subjects.back()->topic(), folder.path()));

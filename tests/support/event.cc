@@ -8,7 +8,7 @@ namespace millrace::testing {
 namespace {
 
 std::optional<std::string> row_or_null(const std::vector<JsonMember>& members, const char* name) {
-  const auto raw = json_member(members, name);
+  auto raw = json_member(members, name);
   if (!raw) throw std::runtime_error(std::string("no member ") + name);
   if (*raw == "null") return std::nullopt;
   return raw;

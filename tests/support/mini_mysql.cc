@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path server_program() {
-  const fs::path program = cache_folder() / "mysql" / "root" / "bin" / "mysqld";
+  fs::path program = cache_folder() / "mysql" / "root" / "bin" / "mysqld";
   if (!fs::exists(program)) {
     throw std::runtime_error("no MySQL server at " + program.string() +
                              ": run tests/support/provision.sh mysql");
@@ -40,7 +40,7 @@ class FileLock {
 
 // An initialised data folder: root without a password, nothing else. Made once.
 fs::path data_template() {
-  const fs::path folder = cache_folder() / "mysql" / "data-template";
+  fs::path folder = cache_folder() / "mysql" / "data-template";
   const FileLock lock(cache_folder() / "mysql" / "data-template.lock");
   if (fs::exists(folder / "complete")) return folder;
   fs::remove_all(folder);

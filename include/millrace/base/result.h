@@ -54,7 +54,9 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
+  // NOLINTNEXTLINE(google-explicit-constructor): `return value;` is the point of the type.
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): `return error;` as well.
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   bool has_value() const { return state_.index() == 0; }
@@ -95,6 +97,7 @@ class [[nodiscard]] Result<void> {
   using value_type = void;
 
   Result() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): `return error;` as well.
   Result(Error error) : error_(std::move(error)) {}
 
   bool has_value() const { return !error_.has_value(); }
@@ -125,8 +128,10 @@ using Status = Result<void>;
 // `lhs` becomes the value of the Result, or the enclosing function returns its error.
 #define MILLRACE_ASSIGN_OR_RETURN(lhs, expression) \
   MILLRACE_ASSIGN_OR_RETURN_IMPL(MILLRACE_CONCAT(millrace_result_, __LINE__), lhs, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): a name and a declaration can't stand in parentheses.
 #define MILLRACE_ASSIGN_OR_RETURN_IMPL(result, lhs, expression) \
   auto result = (expression);                                   \
   if (!result) [[unlikely]]                                     \
     return result.error();                                      \
   lhs = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)

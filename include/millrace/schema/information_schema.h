@@ -31,7 +31,7 @@ struct InformationSchemaColumn {
 };
 
 // A type that isn't known is a definite error that names it.
-Result<Column> column_from_information_schema(const InformationSchemaColumn& column);
+Result<Column> column_from_information_schema(const InformationSchemaColumn& from);
 
 // The labels of "enum('a','it''s')" or "set(...)".
 std::vector<std::string> parse_labels(std::string_view column_type);

@@ -8,7 +8,7 @@
 
 // The first byte chooses the sql_mode, the rest is a statement.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace millrace;
+  using namespace millrace;  // NOLINT(google-build-using-namespace): one short file
   if (size == 0) return 0;
   const std::uint64_t sql_mode = ((data[0] & 1) != 0 ? ddl::kSqlModeAnsiQuotes : 0) |
                                  ((data[0] & 2) != 0 ? ddl::kSqlModeNoBackslashEscapes : 0);

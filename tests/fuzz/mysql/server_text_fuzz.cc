@@ -12,7 +12,7 @@
 
 namespace {
 
-using namespace millrace::mysql;
+using namespace millrace::mysql;  // NOLINT(google-build-using-namespace): one short file
 
 void require(bool condition) {
   if (!condition) std::abort();

@@ -18,7 +18,6 @@ namespace millrace::discovery {
 namespace {
 
 using schema::Column;
-using schema::ColumnType;
 using schema::TableName;
 using schema::TableSchema;
 

@@ -20,8 +20,8 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 // Event types, by their number in the header's fifth byte.
-constexpr int kQuery = 2, kRotate = 4, kFormatDescription = 15, kXid = 16, kHeartbeat = 27,
-              kWriteRows = 30, kHeartbeatV2 = 41;
+constexpr int kRotate = 4, kFormatDescription = 15, kXid = 16, kHeartbeat = 27, kWriteRows = 30,
+              kHeartbeatV2 = 41;
 int type_of(std::string_view event) { return static_cast<unsigned char>(event.at(4)); }
 
 class BinlogStreamTest : public ServerTest {

@@ -201,8 +201,10 @@ TEST_F(Streaming, WithoutGtidsItGoesOnByFileAndPosition) {
 }
 
 TEST_F(Streaming, UnderMinimalMetadataNamesComeFromTheCatalogAndDdlStopsTheSource) {
-  mysql_.execute({"SET GLOBAL binlog_row_metadata=MINIMAL"});
+  mysql_.execute({"SET GLOBAL binlog_row_metadata=MINIMAL",
+                  "CREATE TABLE shop.moods (mood ENUM('😀', 'none') CHARACTER SET utf8mb4)"});
   auto daemon = start_daemon();
+  EXPECT_THAT(daemon->log(), HasSubstr("a label of shop.moods.mood holds '?'"));
   insert(1);
   ASSERT_TRUE(published_up_to(1, *daemon));
   ASSERT_EQ(daemon->stop(), 0);  // a restart uses the stored structures

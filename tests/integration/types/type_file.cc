@@ -39,6 +39,7 @@ std::vector<TypeFile> read_type_files() {
   }
   std::sort(paths.begin(), paths.end());
   std::vector<TypeFile> files;
+  files.reserve(paths.size());
   for (const auto& path : paths) files.push_back(parse(path));
   return files;
 }

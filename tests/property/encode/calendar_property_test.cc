@@ -12,7 +12,7 @@ namespace millrace::encode {
 namespace {
 
 TEST(CalendarProperty, every_day_of_ten_thousand_years) {
-  using namespace std::chrono;
+  using namespace std::chrono;  // NOLINT(google-build-using-namespace): one short file
   for (int year_number = 1; year_number <= 9999; ++year_number) {
     for (unsigned month_number = 1; month_number <= 12; ++month_number) {
       for (unsigned day_number = 1; day_number <= 31; ++day_number) {
@@ -33,7 +33,7 @@ TEST(CalendarProperty, every_day_of_ten_thousand_years) {
 }
 
 TEST(CalendarProperty, iso_text_of_every_day) {
-  using namespace std::chrono;
+  using namespace std::chrono;  // NOLINT(google-build-using-namespace): one short file
   JsonWriter writer;
   const std::int64_t first = days_since_1970(1, 1, 1);
   const std::int64_t last = days_since_1970(9999, 12, 31);

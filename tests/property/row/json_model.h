@@ -36,7 +36,7 @@ std::string to_text(const Json& json);
 // would do.
 std::string encode(const Json& json, Generator& generator, bool loose);
 
-// One random operation of a partial update, as the server encodes it, applied to `json`.
-std::string random_operation(Json& json, Generator& generator);
+// One random operation of a partial update, as the server encodes it, applied to `root`.
+std::string random_operation(Json& root, Generator& generator);
 
 }  // namespace millrace::row::test

@@ -79,6 +79,7 @@ TEST_F(HttpServerTest, LargeRequestsAreRefused) {
 
 TEST_F(HttpServerTest, ManyClientsAtOnce) {
   std::vector<std::thread> threads;
+  threads.reserve(8);
   std::atomic<int> answered{0};
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {

@@ -104,6 +104,7 @@ TEST(Metrics, Process) {
 TEST(Metrics, ManyThreads) {
   Metrics metrics;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < 50; ++n) {
