@@ -75,10 +75,18 @@ struct KeyPart {
   friend bool operator==(const KeyPart&, const KeyPart&) = default;
 };
 
-// PRIMARY KEY or UNIQUE; other keys don't matter here and are left out.
+// Every index, the plain ones too: their names decide how the server calls an unnamed one. A FOREIGN KEY is kForeign, with
+// its own columns: the server makes an index for it where none fits. CHECK constraints are left out.
 struct KeyDefinition {
-  bool is_primary = false;
-  std::string name;  // empty: the server names it after its first column
+  enum class Kind : std::uint8_t {
+    kPrimary,
+    kUnique,
+    kPlain,    // KEY, INDEX, FULLTEXT, SPATIAL
+    kForeign,  // FOREIGN KEY
+  };
+  Kind kind = Kind::kPlain;
+  std::string
+      name;  // the index's, else the constraint's; empty: the server names it after its first column
   std::vector<KeyPart> parts;
   friend bool operator==(const KeyDefinition&, const KeyDefinition&) = default;
 };
