@@ -22,7 +22,7 @@
 # everybody else from configuring.
 
 function(millrace_missing what)
-  if(DEFINED ENV{CI})
+  if(NOT "$ENV{CI}" STREQUAL "")
     message(SEND_ERROR "${what}")
   else()
     message(WARNING "${what}")

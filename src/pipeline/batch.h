@@ -27,6 +27,7 @@ namespace millrace::pipeline {
 class BlockArena {
  public:
   std::string_view copy(std::string_view bytes) {
+    if (bytes.empty()) return {};
     if (bytes.size() > block_left_) {
       const std::size_t size = std::max(bytes.size(), kArenaBlockBytes);
       blocks_.push_back(std::make_unique_for_overwrite<char[]>(size));
