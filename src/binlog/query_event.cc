@@ -63,9 +63,11 @@ bool read_status_variable(std::uint8_t code, FieldReader& reader, Query& query) 
     case kCatalog:
       reader.bytes(reader.u8("status variables"), "status variables");
       return true;
+    case kDefaultCollation:
+      query.utf8mb4_collation = reader.u16("default collation");
+      return true;
     case kTimeNamesLocale:
     case kDatabaseCharset:
-    case kDefaultCollation:
       reader.u16("status variables");
       return true;
     case kTableMapForUpdate:
@@ -83,6 +85,8 @@ bool read_status_variable(std::uint8_t code, FieldReader& reader, Query& query) 
       reader.le(3, "microseconds");
       return true;
     case kExplicitTimestampDefaults:
+      query.explicit_timestamp_defaults = reader.u8("timestamp defaults") != 0;
+      return true;
     case kRequirePrimaryKey:
     case kTableEncryption:
       reader.u8("status variables");

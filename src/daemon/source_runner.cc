@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "daemon/behind_probe.h"
+#include "daemon/catalog_loading.h"
 #include "daemon/mysql_streams.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
 #include "millrace/daemon/version.h"
-#include "millrace/discovery/catalog.h"
 #include "millrace/mysql/server_facts.h"
 #include "millrace/transform/table_filter.h"
 
@@ -68,6 +68,46 @@ transform::TableFilterOptions filter_options(const config::SourceConfig& source)
           source.table_exclude, source.ignore_builtin_tables};
 }
 
+pipeline::TableRegistryOptions registry_options(const config::SourceConfig& source,
+                                                const mysql::ServerFacts& facts) {
+  pipeline::TableRegistryOptions options;
+  options.source_name = source.name;
+  options.topic_prefix = source.topic_prefix;
+  options.full_metadata = facts.binlog_row_metadata == "FULL";
+  options.server_version = facts.version_number;
+  options.lower_case_names = facts.lower_case_table_names != 0;
+  return options;
+}
+
+// Gives `state` what it lacks: an offset and the catalog at a first start, a catalog where only an offset is stored.
+// True when the catalog was read now, and must be stored.
+Result<bool> complete_state(mysql::Connection& connection, pipeline::EventStreamFactory& streams,
+                            const mysql::ServerFacts& facts, const transform::TableFilter& filter,
+                            bool full_metadata, state::SourceState& state) {
+  // Also tables that aren't captured: one may be renamed into capture.
+  const auto is_followed = [&](const schema::TableName& name) {
+    return filter.captures_database(name.database);
+  };
+  if (!state.offset) {
+    MILLRACE_ASSIGN_OR_RETURN(const state::Offset start, first_offset(facts));
+    if (full_metadata) {
+      MILLRACE_ASSIGN_OR_RETURN(state.catalog, read_catalog(connection, is_followed));
+      state.offset = start;
+      return true;
+    }
+    MILLRACE_ASSIGN_OR_RETURN(LoadedCatalog loaded,
+                              load_first_catalog(connection, streams, start, is_followed));
+    state.offset = std::move(loaded.offset);
+    state.catalog = std::move(loaded.catalog);
+    return true;
+  }
+  MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, facts));
+  if (full_metadata || state.catalog.table_count() != 0) return false;
+  MILLRACE_ASSIGN_OR_RETURN(state.catalog,
+                            load_catalog_at(connection, streams, *state.offset, is_followed));
+  return true;
+}
+
 // All requirements that aren't met, as one error.
 Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts& facts) {
   std::string unmet;
@@ -84,8 +124,9 @@ Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts&
 }
 
 // information_schema shows characters above U+FFFF as '?'; only TABLE_MAPs with full metadata have them.
-void warn_of_doubtful_labels(const std::string& source, const discovery::Catalog& catalog) {
-  for (const auto& [name, table] : catalog.tables) {
+void warn_of_doubtful_labels(const std::string& source, const schema::Catalog& catalog) {
+  catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr& table) {
+    if (table == nullptr) return;
     for (const schema::Column& column : table->columns) {
       for (const std::string& label : column.labels) {
         if (label.find('?') == std::string::npos) continue;
@@ -95,7 +136,7 @@ void warn_of_doubtful_labels(const std::string& source, const discovery::Catalog
             name.to_text(), column.name, label, source);
       }
     }
-  }
+  });
 }
 
 std::string position_text(const state::Offset& offset) {
@@ -247,29 +288,25 @@ Status SourceRunner::run_once() {
   MILLRACE_ASSIGN_OR_RETURN(const mysql::ServerFacts facts, mysql::fetch_server_facts(connection));
   MILLRACE_RETURN_IF_ERROR(require_fit(source_, facts));
 
-  pipeline::TableRegistryOptions table_options;
-  table_options.source_name = source_.name;
-  table_options.topic_prefix = source_.topic_prefix;
-  table_options.full_metadata = facts.binlog_row_metadata == "FULL";
+  const pipeline::TableRegistryOptions table_options = registry_options(source_, facts);
+  MysqlStreams streams(source_, config_->daemon.group_id);
+  MILLRACE_ASSIGN_OR_RETURN(
+      const bool is_new_catalog,
+      complete_state(connection, streams, facts, filter, table_options.full_metadata, state));
+  if (is_new_catalog && !table_options.full_metadata) {
+    warn_of_doubtful_labels(source_.name, state.catalog);
+  }
   pipeline::TableRegistry tables(table_options, encoder, filter, bytes_columns);
-  if (state.offset) {
-    MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, facts));
-    tables.load(state.structures);
-  } else {
-    MILLRACE_ASSIGN_OR_RETURN(state.offset, first_offset(facts));
-    const auto captures = [&](const schema::TableName& name) { return filter.captures(name); };
-    MILLRACE_ASSIGN_OR_RETURN(discovery::Catalog catalog,
-                              discovery::load_tables(connection, captures));
-    if (!table_options.full_metadata) warn_of_doubtful_labels(source_.name, catalog);
-    tables.load(catalog.tables);
+  const std::size_t table_count = state.catalog.table_count();
+  tables.load(std::move(state.catalog));
+  if (is_new_catalog) {
     MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, tables.initial_state()}));
-    log->info("first start source={} tables={}", source_.name, catalog.tables.size());
+    log->info("structures read source={} tables={}", source_.name, table_count);
   }
   log->info("streaming source={} server={} version={} position={} gtids={}", source_.name,
             connection.endpoint(), facts.version, position_text(*state.offset),
             state.offset->gtids.to_text());
 
-  MysqlStreams streams(source_, config_->daemon.group_id);
   const state::Offset start = *state.offset;
   pipeline::Pipeline pipeline(pipeline_options(source_, facts), std::move(state), tables, streams,
                               *sink, pool_, *this);

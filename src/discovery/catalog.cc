@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "discovery/collations.h"
 #include "discovery/table_reader.h"
 #include "millrace/mysql/server_facts.h"
 
@@ -65,17 +66,18 @@ Status read_tables(mysql::Connection& connection, const TablePredicate& wanted,
   return read_listed(connection, listed, on_table);
 }
 
-Result<Catalog> load_tables(mysql::Connection& connection, const TablePredicate& wanted) {
-  Catalog catalog;
-  MILLRACE_ASSIGN_OR_RETURN(catalog.executed_before, executed(connection));
-  const auto keep = [&catalog](schema::TableSchemaPtr table) -> Status {
+Result<LoadedTables> load_tables(mysql::Connection& connection, const TablePredicate& wanted) {
+  LoadedTables loaded;
+  MILLRACE_ASSIGN_OR_RETURN(loaded.executed_before, executed(connection));
+  const auto keep = [&loaded](schema::TableSchemaPtr table) -> Status {
     schema::TableName name = table->name;
-    catalog.tables.insert_or_assign(std::move(name), std::move(table));
+    loaded.tables.insert_or_assign(std::move(name), std::move(table));
     return {};
   };
   MILLRACE_RETURN_IF_ERROR(read_tables(connection, wanted, keep));
-  MILLRACE_ASSIGN_OR_RETURN(catalog.executed_after, executed(connection));
-  return catalog;
+  MILLRACE_ASSIGN_OR_RETURN(loaded.database_collations, load_database_collations(connection));
+  MILLRACE_ASSIGN_OR_RETURN(loaded.executed_after, executed(connection));
+  return loaded;
 }
 
 Result<std::optional<schema::TableSchemaPtr>> load_table(mysql::Connection& connection,
@@ -93,6 +95,20 @@ Result<std::optional<schema::TableSchemaPtr>> load_table(mysql::Connection& conn
     return {};
   };
   MILLRACE_RETURN_IF_ERROR(read_listed(connection, listed, keep));
+  return found;
+}
+
+Result<std::map<std::string, std::uint32_t>> load_database_collations(
+    mysql::Connection& connection) {
+  MILLRACE_ASSIGN_OR_RETURN(const Collations collations, Collations::fetch(connection));
+  std::map<std::string, std::uint32_t> found;
+  const auto take = [&](const mysql::RowView& row) -> Status {
+    if (row.values.size() != 2 || !row.values[0] || !row.values[1]) return {};
+    found[std::string(*row.values[0])] = collations.find(std::string(*row.values[1])).value_or(0);
+    return {};
+  };
+  MILLRACE_RETURN_IF_ERROR(connection.query_rows(
+      "SELECT SCHEMA_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA", take));
   return found;
 }
 

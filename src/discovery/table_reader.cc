@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "millrace/base/limits.h"
+#include "millrace/schema/catalog.h"
 
 namespace millrace::discovery {
 namespace {
@@ -58,9 +59,12 @@ constexpr std::string_view kColumnsQuery =
     "CHARACTER_OCTET_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, COLLATION_NAME, "
     "COLUMN_DEFAULT, EXTRA, COLUMN_COMMENT FROM information_schema.COLUMNS WHERE ";
 
-constexpr std::string_view kKeyPartsQuery =
-    "SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME FROM information_schema.STATISTICS "
-    "WHERE NON_UNIQUE = 0 AND ";
+constexpr std::string_view kIndexPartsQuery =
+    "SELECT TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE, SUB_PART FROM "
+    "information_schema.STATISTICS WHERE ";
+
+constexpr std::string_view kDefaultCollationsQuery =
+    "SELECT TABLE_NAME, TABLE_COLLATION FROM information_schema.TABLES WHERE ";
 
 Result<schema::InformationSchemaColumn> describe(const mysql::RowView& row,
                                                  const Collations& collations) {
@@ -142,49 +146,62 @@ Status TableReader::read_columns(const std::string& condition, const std::string
   return connection_->query_rows(std::string(kColumnsQuery) + condition, take);
 }
 
-Status TableReader::read_key_parts(const std::string& condition, PendingTables& pending) {
+Status TableReader::read_index_parts(const std::string& condition, PendingTables& pending) {
   const auto take = [&](const mysql::RowView& row) -> Status {
     const auto& values = row.values;
-    if (values.size() != 4 || !values[0]) {
+    if (values.size() != 6 || !values[0]) {
       return definite_error("information_schema.STATISTICS has another form than expected");
     }
     const auto table = pending.find(*values[0]);
     if (table == pending.end()) return {};
-    table->second.key_parts.push_back({text_of(values[1]),
-                                       number_of<std::size_t>(values[2]).value_or(0),
-                                       text_or_null(values[3])});
+    table->second.index_parts.push_back(
+        {text_of(values[1]), number_of<std::size_t>(values[2]).value_or(0), text_or_null(values[3]),
+         text_of(values[4]) == "0", values[5].has_value()});
     return {};
   };
-  return connection_->query_rows(std::string(kKeyPartsQuery) + condition, take);
+  return connection_->query_rows(std::string(kIndexPartsQuery) + condition, take);
 }
 
-Result<std::vector<std::size_t>> TableReader::choose_key(const schema::TableSchema& table,
-                                                         const std::vector<KeyPart>& parts) {
-  const std::vector<UniqueKey> keys = assemble_keys(parts);
-  if (const UniqueKey* primary = find_primary_key(keys); primary != nullptr) {
-    return key_columns(*primary, table.columns).value_or(std::vector<std::size_t>());
-  }
-  std::vector<std::pair<std::string, std::vector<std::size_t>>> candidates;
-  for (const UniqueKey& key : keys) {
-    if (auto columns = key_columns(key, table.columns)) {
-      candidates.emplace_back(key.name, std::move(*columns));
+Status TableReader::read_default_collations(const std::string& condition, PendingTables& pending) {
+  const auto take = [&](const mysql::RowView& row) -> Status {
+    const auto& values = row.values;
+    if (values.size() != 2 || !values[0]) {
+      return definite_error("information_schema.TABLES has another form than expected");
     }
-  }
-  if (candidates.empty()) return std::vector<std::size_t>();
-  if (candidates.size() == 1) return std::move(candidates.front().second);
-  // STATISTICS has no order of indexes; SHOW INDEX lists them in theirs.
-  MILLRACE_ASSIGN_OR_RETURN(
-      const mysql::ResultSet result,
-      connection_->query("SHOW INDEX FROM " + mysql::quote_identifier(table.name.database) + "." +
-                         mysql::quote_identifier(table.name.table)));
-  const auto name = result.find_column("Key_name");
-  for (const mysql::Row& row : result.rows) {
-    if (!name || !row[*name]) continue;
-    for (auto& [key, columns] : candidates) {
-      if (key == *row[*name]) return std::move(columns);
+    const auto table = pending.find(*values[0]);
+    if (table == pending.end() || !values[1]) return {};
+    table->second.default_collation = collations_.find(text_of(values[1])).value_or(0);
+    return {};
+  };
+  return connection_->query_rows(std::string(kDefaultCollationsQuery) + condition, take);
+}
+
+Status TableReader::settle(schema::TableSchema& table, const std::vector<IndexPart>& parts) {
+  table.indexes = assemble_indexes(parts, table.columns);
+  if (needs_order(table.indexes)) {
+    // STATISTICS has no order of indexes; SHOW INDEX lists them in theirs.
+    MILLRACE_ASSIGN_OR_RETURN(
+        const mysql::ResultSet result,
+        connection_->query("SHOW INDEX FROM " + mysql::quote_identifier(table.name.database) + "." +
+                           mysql::quote_identifier(table.name.table)));
+    const auto name = result.find_column("Key_name");
+    std::vector<schema::Index> ordered;
+    for (const mysql::Row& row : result.rows) {
+      if (!name || !row[*name]) continue;
+      const auto index = std::find_if(table.indexes.begin(), table.indexes.end(),
+                                      [&](const auto& known) { return known.name == *row[*name]; });
+      if (index == table.indexes.end()) continue;
+      ordered.push_back(std::move(*index));
+      table.indexes.erase(index);
     }
+    if (!table.indexes.empty()) {
+      return transient_error("the indexes of " + table.name.to_text() +
+                             " changed while they were read");
+    }
+    table.indexes = std::move(ordered);
   }
-  return transient_error("the keys of " + table.name.to_text() + " changed while they were read");
+  schema::settle_indexes(table);
+  return {};
 }
 
 Result<std::vector<schema::TableSchemaPtr>> TableReader::read(
@@ -195,7 +212,8 @@ Result<std::vector<schema::TableSchemaPtr>> TableReader::read(
   if (pending.empty()) return read;
   const std::string condition = condition_for(database, tables);
   MILLRACE_RETURN_IF_ERROR(read_columns(condition, database, pending));
-  MILLRACE_RETURN_IF_ERROR(read_key_parts(condition, pending));
+  MILLRACE_RETURN_IF_ERROR(read_index_parts(condition, pending));
+  MILLRACE_RETURN_IF_ERROR(read_default_collations(condition, pending));
   for (auto& [name, parts] : pending) {
     if (parts.columns.empty()) continue;  // dropped meanwhile
     std::sort(parts.columns.begin(), parts.columns.end(),
@@ -205,7 +223,8 @@ Result<std::vector<schema::TableSchemaPtr>> TableReader::read(
     table->columns.reserve(parts.columns.size());
     for (OrderedColumn& ordered : parts.columns)
       table->columns.push_back(std::move(ordered.column));
-    MILLRACE_ASSIGN_OR_RETURN(table->key_columns, choose_key(*table, parts.key_parts));
+    table->default_collation = parts.default_collation;
+    MILLRACE_RETURN_IF_ERROR(settle(*table, parts.index_parts));
     read.push_back(std::move(table));
   }
   return read;

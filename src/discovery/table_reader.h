@@ -1,14 +1,14 @@
 #pragma once
 
-// Reads the columns and keys of some tables of one database: two statements for all of them, and
-// one more for each table whose key needs the order of its indexes.
+// Reads the columns and indexes of some tables of one database: three statements for all of them,
+// and one more for each table with several unique indexes, whose order matters.
 
 #include <map>
 #include <string>
 #include <vector>
 
 #include "discovery/collations.h"
-#include "discovery/keys.h"
+#include "discovery/index_parts.h"
 #include "millrace/base/result.h"
 #include "millrace/mysql/connection.h"
 #include "millrace/schema/information_schema.h"
@@ -36,7 +36,8 @@ class TableReader {
   };
   struct PendingTable {
     std::vector<OrderedColumn> columns;
-    std::vector<KeyPart> key_parts;
+    std::vector<IndexPart> index_parts;
+    std::uint32_t default_collation = 0;
   };
   using PendingTables = std::map<std::string, PendingTable, std::less<>>;
 
@@ -46,9 +47,9 @@ class TableReader {
                             const std::vector<std::string>& tables) const;
   Status read_columns(const std::string& condition, const std::string& database,
                       PendingTables& pending);
-  Status read_key_parts(const std::string& condition, PendingTables& pending);
-  Result<std::vector<std::size_t>> choose_key(const schema::TableSchema& table,
-                                              const std::vector<KeyPart>& parts);
+  Status read_index_parts(const std::string& condition, PendingTables& pending);
+  Status read_default_collations(const std::string& condition, PendingTables& pending);
+  Status settle(schema::TableSchema& table, const std::vector<IndexPart>& parts);
 
   mysql::Connection* connection_;
   Collations collations_;

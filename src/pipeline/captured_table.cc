@@ -1,7 +1,11 @@
 #include "millrace/pipeline/captured_table.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "millrace/charset/charset.h"
+#include "millrace/charset/collation.h"
+#include "millrace/ddl/schema_change.h"
 #include "millrace/schema/table_resolver.h"
 
 namespace millrace::pipeline {
@@ -14,17 +18,13 @@ std::string excerpt(std::string_view sql) {
   return std::string(sql.substr(0, kStatementExcerptBytes)) + " ...";
 }
 
-bool changes_shape(ddl::StatementKind kind) {
-  switch (kind) {
-    case ddl::StatementKind::kCreateTable:
-    case ddl::StatementKind::kAlterTable:
-    case ddl::StatementKind::kRenameTable:
-    case ddl::StatementKind::kDropTable:
-    case ddl::StatementKind::kDatabase:
-      return true;
-    default:
-      return false;
-  }
+// The statement in UTF-8: it is in its client's charset.
+std::string to_utf8(const binlog::Query& query) {
+  const charset::Charset* set = charset::find_charset_by_collation(query.client_collation);
+  if (set == nullptr || set->is_binary() || set->is_utf8()) return std::string(query.sql);
+  std::string text;
+  set->append_utf8_replacing(query.sql, text);
+  return text;
 }
 
 }  // namespace
@@ -37,24 +37,31 @@ TableRegistry::TableRegistry(TableRegistryOptions options, const encode::Encoder
       filter_(filter),
       bytes_columns_(bytes_columns) {}
 
-void TableRegistry::load(const std::map<schema::TableName, schema::TableSchemaPtr>& structures) {
-  structures_ = structures;
-  for (const auto& [name, table] : structures_) {
-    stored_hashes_.insert(schema::structure_hash(schema::serialize_structure(*table)));
-  }
+void TableRegistry::load(schema::Catalog catalog) {
+  catalog_ = std::move(catalog);
+  std::set<const schema::TableSchema*> seen;
+  catalog_.for_each([&](const schema::TableName&, const schema::TableSchemaPtr& structure) {
+    if (structure == nullptr || !seen.insert(structure.get()).second) return;
+    stored_hashes_.insert(schema::structure_hash(schema::serialize_structure(*structure)));
+  });
 }
 
 std::vector<state::StateRecord> TableRegistry::initial_state() const {
   std::vector<state::StateRecord> records;
-  std::set<std::string> written;
-  for (const auto& [name, table] : structures_) {
-    const std::string serialized = schema::serialize_structure(*table);
-    const std::string hash = schema::structure_hash(serialized);
-    if (written.insert(hash).second) {
+  catalog_.for_each_database([&](const std::string& name, std::uint32_t collation) {
+    records.push_back(state::database_record(options_.source_name, name, collation));
+  });
+  std::map<const schema::TableSchema*, std::string> hashes;
+  catalog_.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr& structure) {
+    if (structure == nullptr) return;
+    std::string& hash = hashes[structure.get()];
+    if (hash.empty()) {
+      const std::string serialized = schema::serialize_structure(*structure);
+      hash = schema::structure_hash(serialized);
       records.push_back(state::structure_record(options_.source_name, serialized));
     }
     records.push_back(state::table_record(options_.source_name, name, hash));
-  }
+  });
   return records;
 }
 
@@ -84,10 +91,7 @@ Result<CapturedTablePtr> TableRegistry::build(const binlog::TableMap& map) {
   if (!filter_.captures(name)) return CapturedTablePtr();
   MILLRACE_ASSIGN_OR_RETURN(schema::TableSchema schema, resolve_schema(map, name));
   const auto known = by_name_.find(name);
-  if (known != by_name_.end() &&
-      schema::serialize_structure(*known->second->schema) == schema::serialize_structure(schema)) {
-    return known->second;
-  }
+  if (known != by_name_.end() && *known->second->schema == schema) return known->second;
   return capture(std::move(schema));
 }
 
@@ -95,22 +99,23 @@ Result<schema::TableSchema> TableRegistry::resolve_schema(const binlog::TableMap
                                                           const schema::TableName& name) {
   MILLRACE_ASSIGN_OR_RETURN(schema::TableMapColumns from_map,
                             schema::decode_table_map_columns(map));
-  const auto known = structures_.find(name);
+  const schema::TableSchemaPtr known = catalog_.find(name);
   if (from_map.full_metadata) {
-    stale_.erase(name);
-    if (known != structures_.end()) schema::enrich_from_catalog(from_map.schema, *known->second);
+    if (known != nullptr) schema::enrich_from_catalog(from_map.schema, *known);
+    schema::TableSchema structure = from_map.schema;
+    structure.name = {};
+    if (known == nullptr || *known != structure) {
+      catalog_.put(name, structure);
+      remember_structure(name, structure);
+    }
     return std::move(from_map.schema);
   }
+  if (known != nullptr) return schema::merge_with_catalog(from_map, *known);
   if (options_.allow_unnamed) return std::move(from_map.schema);
-  if (known == structures_.end() || stale_.contains(name)) {
-    return definite_error(
-        "the structure of " + name.to_text() +
-        " is not known: its TABLE_MAP has no column names (binlog_row_metadata=MINIMAL) and the "
-        "table "
-        "was created or changed after the source's structures were read. SET PERSIST "
-        "binlog_row_metadata=FULL on the server, and start the source from a new offset");
-  }
-  return schema::merge_with_catalog(from_map, *known->second);
+  return definite_error(
+      "the structure of " + name.to_text() + " is not known: " + catalog_.why_unknown(name) +
+      ", and its TABLE_MAP has no column names (binlog_row_metadata=MINIMAL). SET PERSIST "
+      "binlog_row_metadata=FULL on the server, and start the source from a new offset");
 }
 
 Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
@@ -123,8 +128,6 @@ Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
                           ": exclude one of them (table.exclude.list)");
   }
   auto shared = std::make_shared<const schema::TableSchema>(std::move(schema));
-  if (shared->has_names) remember_structure(*shared);
-  structures_[name] = shared;
   std::vector<std::size_t> bytes_columns = bytes_columns_.matching_columns(*shared);
   auto table = std::make_shared<const CapturedTable>(shared, encode::Topic{std::move(topic)},
                                                      encoder_, std::move(bytes_columns));
@@ -132,17 +135,43 @@ Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
   return CapturedTablePtr(std::move(table));
 }
 
-void TableRegistry::remember_structure(const schema::TableSchema& schema) {
-  const std::string serialized = schema::serialize_structure(schema);
+void TableRegistry::forget_captured(const schema::TableName& name) {
+  by_name_.erase(name);
+  std::erase_if(topics_, [&](const auto& topic) { return topic.second == name; });
+}
+
+void TableRegistry::remember_structure(const schema::TableName& name,
+                                       const schema::TableSchema& structure) {
+  const std::string serialized = schema::serialize_structure(structure);
   const std::string hash = schema::structure_hash(serialized);
-  const auto known = structures_.find(schema.name);
-  const bool same_as_stored =
-      known != structures_.end() && schema::serialize_structure(*known->second) == serialized;
   if (stored_hashes_.insert(hash).second) {
     changes_.push_back(state::structure_record(options_.source_name, serialized));
   }
-  if (!same_as_stored)
-    changes_.push_back(state::table_record(options_.source_name, schema.name, hash));
+  changes_.push_back(state::table_record(options_.source_name, name, hash));
+}
+
+void TableRegistry::take_change(const schema::CatalogChange& change) {
+  using Kind = schema::CatalogChange::Kind;
+  const std::string& source = options_.source_name;
+  switch (change.kind) {
+    case Kind::kTable:
+      if (change.structure != nullptr) {
+        remember_structure(change.name, *change.structure);
+      } else {
+        changes_.push_back(state::table_deletion(source, change.name));
+      }
+      return;
+    case Kind::kTableGone:
+      forget_captured(change.name);
+      changes_.push_back(state::table_deletion(source, change.name));
+      return;
+    case Kind::kDatabase:
+      changes_.push_back(state::database_record(source, change.name.database, change.collation));
+      return;
+    case Kind::kDatabaseGone:
+      changes_.push_back(state::database_deletion(source, change.name.database));
+      return;
+  }
 }
 
 std::vector<state::StateRecord> TableRegistry::take_state_changes() {
@@ -154,13 +183,55 @@ bool TableRegistry::concerns_captured(const ddl::Statement& statement,
   if (statement.kind == ddl::StatementKind::kUnknown || statement.tables.empty()) {
     return session_database.empty() || filter_.captures_database(session_database);
   }
-  for (const ddl::TableReference& reference : statement.tables) {
-    const bool captured = reference.table.empty()
-                              ? filter_.captures_database(reference.database)
-                              : filter_.captures({reference.database, reference.table});
-    if (captured) return true;
+  return std::any_of(statement.tables.begin(), statement.tables.end(), [this](const auto& table) {
+    return table.table.empty() ? filter_.captures_database(table.database)
+                               : filter_.captures({table.database, table.table});
+  });
+}
+
+bool TableRegistry::concerns_followed(const ddl::Statement& statement,
+                                      std::string_view session_database) const {
+  if (statement.kind == ddl::StatementKind::kUnknown || statement.tables.empty()) {
+    return session_database.empty() || filter_.captures_database(session_database);
   }
-  return false;
+  return std::any_of(statement.tables.begin(), statement.tables.end(), [this](const auto& table) {
+    return filter_.captures_database(table.database);
+  });
+}
+
+schema::StatementContext TableRegistry::context_of(const binlog::Query& query) const {
+  constexpr std::uint32_t kExplicitByDefaultSince = 80002;
+  schema::StatementContext context;
+  context.server_version = options_.server_version;
+  context.server_collation = query.server_collation;
+  context.utf8mb4_collation = query.utf8mb4_collation;
+  context.explicit_timestamp_defaults = query.explicit_timestamp_defaults.value_or(
+      options_.server_version == 0 || options_.server_version >= kExplicitByDefaultSince);
+  context.lower_case_names = options_.lower_case_names;
+  return context;
+}
+
+Status TableRegistry::follow(const binlog::Query& query, const ddl::Statement& statement) {
+  const std::string sql = to_utf8(query);
+  const auto change = ddl::parse_schema_change(sql, query.database, query.sql_mode);
+  if (!change) {
+    if (needs_names() && concerns_captured(statement, query.database)) {
+      return change.error().with_context("a statement may change a captured table: " + sql);
+    }
+    for (const ddl::TableReference& table : statement.tables) {
+      if (table.table.empty()) continue;
+      const schema::TableName name{table.database, table.table};
+      catalog_.put_unknown(name, "a statement on it was not understood: " + excerpt(sql));
+      changes_.push_back(state::table_deletion(options_.source_name, name));
+    }
+    return {};
+  }
+  if (!*change) return {};
+  for (const schema::CatalogChange& each : catalog_.apply(**change, context_of(query))) {
+    take_change(each);
+  }
+  by_id_.clear();  // maps are sent again with the next row events
+  return {};
 }
 
 Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlog::Query& query) {
@@ -168,14 +239,6 @@ Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlo
   const ddl::Statement statement =
       ddl::classify_statement(query.sql, query.database, query.sql_mode);
   if (statement.kind == ddl::StatementKind::kHarmless || statement.temporary) return emptied;
-  if (!concerns_captured(statement, query.database)) return emptied;
-
-  if (statement.kind == ddl::StatementKind::kDml) {
-    return definite_error(
-        "a statement changed rows in statement format, so its rows are not in the "
-        "binlog: " +
-        excerpt(query.sql) + " (set binlog_format=ROW in every session that writes)");
-  }
   if (statement.kind == ddl::StatementKind::kTruncate) {
     for (const ddl::TableReference& reference : statement.tables) {
       const auto table = by_name_.find({reference.database, reference.table});
@@ -183,22 +246,17 @@ Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlo
     }
     return emptied;
   }
-  const bool only_drops = statement.kind == ddl::StatementKind::kDropTable;
-  if (options_.full_metadata || options_.allow_unnamed || only_drops) {
-    if (changes_shape(statement.kind)) {
-      for (const ddl::TableReference& reference : statement.tables) {
-        stale_.insert({reference.database, reference.table});
-      }
-    }
-    return emptied;
+  if (statement.kind == ddl::StatementKind::kDml) {
+    if (!concerns_captured(statement, query.database)) return emptied;
+    return definite_error(
+        "a statement changed rows in statement format, so its rows are not in the "
+        "binlog: " +
+        excerpt(query.sql) + " (set binlog_format=ROW in every session that writes)");
   }
-  if (statement.kind == ddl::StatementKind::kDatabase) return emptied;  // no table's shape yet
-  return definite_error(
-      "a statement changes a captured table, and the server's "
-      "binlog_row_metadata=MINIMAL doesn't say how: " +
-      excerpt(query.sql) +
-      " (SET PERSIST binlog_row_metadata=FULL, then start the source from a new "
-      "offset)");
+  if (concerns_followed(statement, query.database)) {
+    MILLRACE_RETURN_IF_ERROR(follow(query, statement));
+  }
+  return emptied;
 }
 
 }  // namespace millrace::pipeline

@@ -91,6 +91,8 @@ void enrich_from_catalog(TableSchema& from_map, const TableSchema& catalog) {
   for (std::size_t i = 0; i < from_map.columns.size(); ++i) {
     copy_catalog_facts(from_map.columns[i], catalog.columns[i]);
   }
+  from_map.indexes = catalog.indexes;
+  from_map.default_collation = catalog.default_collation;
 }
 
 }  // namespace millrace::schema

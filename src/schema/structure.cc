@@ -71,6 +71,21 @@ void write_column(Writer& writer, const Column& column) {
   writer.EndObject();
 }
 
+void write_index(Writer& writer, const Index& index) {
+  writer.StartObject();
+  write_number(writer, "kind", static_cast<std::uint64_t>(index.kind));
+  write_text(writer, "name", index.name);
+  writer.Key("columns");
+  writer.StartArray();
+  for (const std::size_t column : index.columns) {
+    // -1: an expression.
+    writer.Int64(column == Index::kExpression ? -1 : static_cast<std::int64_t>(column));
+  }
+  writer.EndArray();
+  write_flag(writer, "prefix", index.has_prefix);
+  writer.EndObject();
+}
+
 // Reads members of an object; the first one of a wrong type makes it fail.
 class ObjectReader {
  public:
@@ -152,6 +167,28 @@ bool read_column(const rapidjson::Value& json, Column& column) {
   return !reader.failed();
 }
 
+bool read_index(const rapidjson::Value& json, std::size_t column_count, Index& index) {
+  ObjectReader reader(json);
+  const std::uint8_t kind = reader.byte("kind");
+  index.kind = static_cast<Index::Kind>(kind);
+  index.name = reader.text("name");
+  index.has_prefix = reader.flag("prefix", false);
+  const rapidjson::Value* columns = reader.array("columns");
+  if (reader.failed() || columns == nullptr ||
+      kind > static_cast<std::uint8_t>(Index::Kind::kPlain)) {
+    return false;
+  }
+  for (const auto& column : columns->GetArray()) {
+    if (!column.IsInt64() || column.GetInt64() < -1 ||
+        column.GetInt64() >= static_cast<std::int64_t>(column_count)) {
+      return false;
+    }
+    index.columns.push_back(column.GetInt64() < 0 ? Index::kExpression
+                                                  : static_cast<std::size_t>(column.GetInt64()));
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string serialize_structure(const TableSchema& schema) {
@@ -166,6 +203,13 @@ std::string serialize_structure(const TableSchema& schema) {
   writer.StartArray();
   for (const std::size_t index : schema.key_columns) writer.Uint64(index);
   writer.EndArray();
+  if (!schema.indexes.empty()) {
+    writer.Key("indexes");
+    writer.StartArray();
+    for (const Index& index : schema.indexes) write_index(writer, index);
+    writer.EndArray();
+  }
+  write_number(writer, "collation", schema.default_collation);
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
 }
@@ -192,6 +236,15 @@ Result<TableSchema> parse_structure(TableName name, std::string_view json) {
     if (!index.IsUint() || index.GetUint() >= schema.columns.size()) return malformed;
     schema.key_columns.push_back(index.GetUint());
   }
+  if (const rapidjson::Value* indexes = reader.array("indexes")) {
+    for (const auto& index : indexes->GetArray()) {
+      if (!read_index(index, schema.columns.size(), schema.indexes.emplace_back())) {
+        return malformed;
+      }
+    }
+  }
+  schema.default_collation = reader.number("collation");
+  if (reader.failed()) return malformed;
   return schema;
 }
 

@@ -102,7 +102,7 @@ Result<state::SourceState> KafkaSink::open() {
   open_ = true;
   logger()->info("opened the kafka sink source={} exactly_once={} has_offset={} tables={}",
                  options_.source, options_.exactly_once, stored.state.offset.has_value(),
-                 stored.state.structures.size());
+                 stored.state.catalog.table_count());
   return std::move(stored.state);
 }
 

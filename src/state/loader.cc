@@ -8,7 +8,7 @@ namespace {
 
 // What a key says. Records of other sources, and what isn't ours at all, are kForeign.
 struct Key {
-  enum class Kind { kForeign, kStructure, kTable, kXa, kUnknown };
+  enum class Kind { kForeign, kStructure, kTable, kDatabase, kXa, kUnknown };
   Kind kind = Kind::kForeign;
   std::string_view first = {};   // hash, database or xid
   std::string_view second = {};  // table
@@ -27,6 +27,7 @@ Key classify(const rapidjson::Document& key, std::string_view source) {
   const std::string_view kind = view(key[1]);
   if (kind == "structure" && key.Size() == 3) return {Key::Kind::kStructure, view(key[2]), {}};
   if (kind == "xa" && key.Size() == 3) return {Key::Kind::kXa, view(key[2]), {}};
+  if (kind == "database" && key.Size() == 3) return {Key::Kind::kDatabase, view(key[2]), {}};
   if (kind == "table" && key.Size() == 4) {
     return {Key::Kind::kTable, view(key[2]), view(key[3])};
   }
@@ -91,6 +92,8 @@ Status StateLoader::apply(std::string_view key, std::optional<std::string_view> 
       return apply_structure(key, parsed.first, value);
     case Key::Kind::kTable:
       return apply_table(key, {std::string(parsed.first), std::string(parsed.second)}, value);
+    case Key::Kind::kDatabase:
+      return apply_database(key, parsed.first, value);
     case Key::Kind::kXa:
       return apply_xa(key, parsed.first, value);
     case Key::Kind::kUnknown:
@@ -125,6 +128,20 @@ Status StateLoader::apply_table(std::string_view key, schema::TableName name,
   return {};
 }
 
+Status StateLoader::apply_database(std::string_view key, std::string_view name,
+                                   std::optional<std::string_view> value) {
+  if (!value) {
+    database_collations_.erase(std::string(name));
+    return {};
+  }
+  rapidjson::Document document;
+  const rapidjson::Value* collation = nullptr;
+  if (parse_json(*value, document) && document.IsObject()) collation = find(document, "collation");
+  if (collation == nullptr || !collation->IsUint()) return malformed(key, "has no \"collation\"");
+  database_collations_.insert_or_assign(std::string(name), collation->GetUint());
+  return {};
+}
+
 Status StateLoader::apply_xa(std::string_view key, std::string_view xid_text,
                              std::optional<std::string_view> value) {
   if (!value) {
@@ -141,23 +158,26 @@ Status StateLoader::apply_xa(std::string_view key, std::string_view xid_text,
 }
 
 Result<SourceState> StateLoader::finish() && {
+  for (const auto& [name, collation] : database_collations_) {
+    state_.catalog.put_database(name, collation);
+  }
   // A thousand tenants share a structure: it is parsed once, and only the name differs.
-  std::map<std::string_view, schema::TableSchema> parsed;
+  std::map<std::string_view, schema::TableSchemaPtr> parsed;
   for (const auto& [name, hash] : table_structures_) {
-    auto it = parsed.find(hash);
-    if (it == parsed.end()) {
-      const auto stored = structures_.find(hash);
-      if (stored == structures_.end()) {
-        return definite_error("table " + name.to_text() + " has the structure " + hash +
-                              ", which is not in the state store");
-      }
-      auto table = schema::parse_structure(name, stored->second);
-      if (!table) return malformed(structure_key(source_, hash), table.error().message());
-      it = parsed.emplace(stored->first, std::move(*table)).first;
+    schema::TableSchemaPtr& structure = parsed[hash];
+    if (structure != nullptr) {
+      state_.catalog.put_shared(name, structure);
+      continue;
     }
-    schema::TableSchema table = it->second;
-    table.name = name;
-    state_.structures.emplace(name, std::make_shared<const schema::TableSchema>(std::move(table)));
+    const auto stored = structures_.find(hash);
+    if (stored == structures_.end()) {
+      return definite_error("table " + name.to_text() + " has the structure " + hash +
+                            ", which is not in the state store");
+    }
+    auto table = schema::parse_structure(name, stored->second);
+    if (!table) return malformed(structure_key(source_, hash), table.error().message());
+    state_.catalog.put(name, *table);
+    structure = state_.catalog.find(name);
   }
   return std::move(state_);
 }

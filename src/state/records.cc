@@ -77,4 +77,14 @@ StateRecord table_deletion(std::string_view source, const schema::TableName& tab
   return {key_of({source, "table", table.database, table.table}), std::nullopt};
 }
 
+StateRecord database_record(std::string_view source, std::string_view database,
+                            std::uint32_t collation) {
+  return {key_of({source, "database", database}),
+          "{\"collation\":" + std::to_string(collation) + "}"};
+}
+
+StateRecord database_deletion(std::string_view source, std::string_view database) {
+  return {key_of({source, "database", database}), std::nullopt};
+}
+
 }  // namespace millrace::state

@@ -122,6 +122,9 @@ struct Query {
   std::uint64_t sql_mode = 0;
   std::uint16_t client_collation = 0;  // 0 where the event has none
   std::uint16_t server_collation = 0;
+  std::uint16_t utf8mb4_collation = 0;  // what CHARACTER SET utf8mb4 alone means; 0 below 8.0
+  // explicit_defaults_for_timestamp; nothing where the event doesn't say.
+  std::optional<bool> explicit_timestamp_defaults;
 };
 Result<Query> decode_query(std::string_view body);
 

@@ -8,6 +8,8 @@
 // before and after: what was changed in between is in the binlog between the two sets, and reading
 // from the earlier one finds it.
 //
+// Databases come with their default collations, which tables inherit.
+//
 // Blocks on its connection, one statement at a time, from the thread that calls. Errors are the
 // connection's, or definite ones that name the table and the column that can't be understood. Of
 // the memory it holds only the result grows with the number of tables; read_tables() keeps not even
@@ -24,8 +26,9 @@
 
 namespace millrace::discovery {
 
-struct Catalog {
+struct LoadedTables {
   std::map<schema::TableName, schema::TableSchemaPtr> tables;
+  std::map<std::string, std::uint32_t> database_collations;
   // gtid_executed before the first statement and after the last; both empty without GTIDs.
   gtid::GtidSet executed_before, executed_after;
 };
@@ -34,7 +37,7 @@ using TablePredicate = std::function<bool(const schema::TableName&)>;
 using TableCallback = std::function<Status(schema::TableSchemaPtr)>;
 
 // Every base table that is wanted. Views are none; a table that is dropped meanwhile is left out.
-Result<Catalog> load_tables(mysql::Connection& connection, const TablePredicate& wanted);
+Result<LoadedTables> load_tables(mysql::Connection& connection, const TablePredicate& wanted);
 
 // The same, a table at a time, database by database in no particular order. An error of the
 // callback ends the reading and is returned.
@@ -44,5 +47,9 @@ Status read_tables(mysql::Connection& connection, const TablePredicate& wanted,
 // One table; nothing when there is no base table of that name (or none that the account may see).
 Result<std::optional<schema::TableSchemaPtr>> load_table(mysql::Connection& connection,
                                                          const schema::TableName& name);
+
+// Default collations of all databases.
+Result<std::map<std::string, std::uint32_t>> load_database_collations(
+    mysql::Connection& connection);
 
 }  // namespace millrace::discovery

@@ -1,8 +1,11 @@
 #pragma once
 
 // The tables of a source: TABLE_MAP to everything that a row needs on its way, resolved once and shared. The registry
-// decides what is captured, checks each map against the stored structure, notices when DDL changed a table, and hands
-// out what the state store must learn.
+// decides what is captured, keeps the catalog (schema::Catalog) in step with the statements of the stream, checks each
+// map against it, and hands out what the state store must learn.
+//
+// The catalog holds every table of the databases that can be captured, captured or not: a table may be renamed into
+// capture, as online schema changes do.
 //
 // Belongs to the reader; a CapturedTable is immutable and shared with the decode workers.
 
@@ -19,6 +22,7 @@
 #include "millrace/ddl/statement.h"
 #include "millrace/encode/debezium_encoder.h"
 #include "millrace/row/row_decoder.h"
+#include "millrace/schema/catalog.h"
 #include "millrace/schema/table_schema.h"
 #include "millrace/state/source_state.h"
 #include "millrace/transform/table_filter.h"
@@ -41,8 +45,11 @@ using CapturedTablePtr = std::shared_ptr<const CapturedTable>;
 struct TableRegistryOptions {
   std::string source_name;
   std::string topic_prefix;
-  // The server's binlog_row_metadata: with full metadata DDL needs no following, each TABLE_MAP says all.
+  // The server's binlog_row_metadata is FULL: each TABLE_MAP says all, and a statement that can't be followed is no
+  // error.
   bool full_metadata = false;
+  std::uint32_t server_version = 0;  // 80036
+  bool lower_case_names = false;     // lower_case_table_names is not 0
   // Name tables and columns from the TABLE_MAP alone, @1 ... where it has no names (decode of files).
   bool allow_unnamed = false;
 };
@@ -53,8 +60,8 @@ class TableRegistry {
   TableRegistry(TableRegistryOptions options, const encode::EncoderOptions& encoder,
                 const transform::TableFilter& filter, const transform::ColumnFilter& bytes_columns);
 
-  // The structures that the source remembers (or that were just read from the server).
-  void load(const std::map<schema::TableName, schema::TableSchemaPtr>& structures);
+  // The tables as of the source's offset: remembered, or just read from the server.
+  void load(schema::Catalog catalog);
 
   // The table of a TABLE_MAP; null when it isn't captured. `body` are the map's bytes: equal bytes under the same id
   // are answered from a cache. A structure that can't be known for sure is a definite error.
@@ -65,14 +72,16 @@ class TableRegistry {
   void forget_ids();
 
   // A statement of the stream. Definite error when it changes rows (statement format) or, without full metadata, the
-  // shape of a captured table. Returns the captured tables that a TRUNCATE empties.
+  // shape of a captured table in a way that isn't understood. Returns the captured tables that a TRUNCATE empties.
   Result<std::vector<CapturedTablePtr>> apply_statement(const binlog::Query& query);
 
+  // The tables as of the last statement.
+  const schema::Catalog& catalog() const { return catalog_; }
   const encode::EncoderOptions& encoder_options() const { return encoder_; }
 
   // State records that came up since the last call, to be committed with the batch at hand.
   std::vector<state::StateRecord> take_state_changes();
-  // State records of every structure that load() brought: a first commit.
+  // State records of everything that load() brought: a first commit.
   std::vector<state::StateRecord> initial_state() const;
 
  private:
@@ -85,18 +94,24 @@ class TableRegistry {
   Result<schema::TableSchema> resolve_schema(const binlog::TableMap& map,
                                              const schema::TableName& name);
   Result<CapturedTablePtr> capture(schema::TableSchema schema);
-  void remember_structure(const schema::TableSchema& schema);
+  bool needs_names() const { return !options_.full_metadata && !options_.allow_unnamed; }
+
+  // Whether a table or database that the statement names (or may mean) is captured, or in a database that is followed.
   bool concerns_captured(const ddl::Statement& statement, std::string_view session_database) const;
+  bool concerns_followed(const ddl::Statement& statement, std::string_view session_database) const;
+  Status follow(const binlog::Query& query, const ddl::Statement& statement);
+  schema::StatementContext context_of(const binlog::Query& query) const;
+  void take_change(const schema::CatalogChange& change);
+  void remember_structure(const schema::TableName& name, const schema::TableSchema& structure);
+  void forget_captured(const schema::TableName& name);
 
   TableRegistryOptions options_;
   const encode::EncoderOptions& encoder_;
   const transform::TableFilter& filter_;
   const transform::ColumnFilter& bytes_columns_;
+  schema::Catalog catalog_;
   std::unordered_map<TableId, CachedMap> by_id_;
   std::map<schema::TableName, CapturedTablePtr> by_name_;
-  std::map<schema::TableName, schema::TableSchemaPtr> structures_;
-  // Tables whose stored structure a DDL made obsolete; valid again at the next TABLE_MAP with full metadata.
-  std::set<schema::TableName> stale_;
   std::map<std::string, schema::TableName>
       topics_;  // who writes to a topic: a collision is refused
   std::set<std::string> stored_hashes_;

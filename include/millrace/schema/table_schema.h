@@ -86,6 +86,7 @@ struct Column {
   std::string comment;
   bool is_generated = false;
   bool is_auto_increment = false;
+  friend bool operator==(const Column&, const Column&) = default;
 };
 
 struct TableName {
@@ -95,15 +96,31 @@ struct TableName {
   friend auto operator<=>(const TableName&, const TableName&) = default;
 };
 
+// An index, as far as it decides which columns identify a row and how the server names the next one.
+struct Index {
+  enum class Kind : std::uint8_t { kPrimary, kUnique, kPlain };
+  static constexpr std::size_t kExpression = static_cast<std::size_t>(-1);
+  Kind kind = Kind::kPlain;
+  std::string name;                  // PRIMARY for the primary key
+  std::vector<std::size_t> columns;  // indexes into the table's columns, or kExpression
+  bool has_prefix = false;           // a part takes only the beginning of its column
+  friend bool operator==(const Index&, const Index&) = default;
+};
+
 struct TableSchema {
   TableName name;
   std::vector<Column> columns;
   // Indexes into columns of the primary key, in key order; or of the first UNIQUE key whose columns
   // are all NOT NULL; empty without either.
   std::vector<std::size_t> key_columns;
+  // What only the catalog knows, and ALTER TABLE needs: all indexes in the server's order, and the collation of columns
+  // that are added without one (0: unknown).
+  std::vector<Index> indexes;
+  std::uint32_t default_collation = 0;
   // False where names and labels are unknown: columns are called @1, @2 ... (decode of a file
   // without metadata).
   bool has_names = true;
+  friend bool operator==(const TableSchema&, const TableSchema&) = default;
 };
 
 using TableSchemaPtr = std::shared_ptr<const TableSchema>;

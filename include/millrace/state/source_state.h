@@ -7,8 +7,9 @@
 //
 // Keys are JSON arrays that begin with the source's name; values are JSON objects; no value deletes the key.
 //   offset topic   ["shop",{"server":"shop"}]          {"ts_sec":..,"file":..,"pos":..,"gtids":..,...}
-//   state topic    ["shop","structure","<hash>"]       {"columns":[..],"key":[..]}
+//   state topic    ["shop","structure","<hash>"]       {"columns":[..],"key":[..],..}
 //                  ["shop","table","<db>","<table>"]   {"structure":"<hash>"}
+//                  ["shop","database","<db>"]          {"collation":255}
 //                  ["shop","xa","<xid>"]               {"gtid":..,"file":..,"pos":..}
 //
 // Pure values. The stores themselves are behind sink::Sink.
@@ -24,7 +25,7 @@
 #include "millrace/base/strong_id.h"
 #include "millrace/binlog/events.h"
 #include "millrace/gtid/gtid_set.h"
-#include "millrace/schema/table_schema.h"
+#include "millrace/schema/catalog.h"
 
 namespace millrace::state {
 
@@ -62,7 +63,7 @@ struct PreparedXa {
 
 struct SourceState {
   std::optional<Offset> offset;
-  std::map<schema::TableName, schema::TableSchemaPtr> structures;
+  schema::Catalog catalog;
   std::map<binlog::Xid, PreparedXa> prepared;
 };
 
@@ -80,8 +81,12 @@ StateRecord xa_deletion(std::string_view source, const binlog::Xid& xid);
 StateRecord structure_record(std::string_view source, std::string_view serialized_structure);
 StateRecord table_record(std::string_view source, const schema::TableName& table,
                          std::string_view structure_hash);
-// Of a table that was dropped.
+// Of a table that was dropped, or whose structure is not known any more.
 StateRecord table_deletion(std::string_view source, const schema::TableName& table);
+// A database's default collation: of tables that are made without one.
+StateRecord database_record(std::string_view source, std::string_view database,
+                            std::uint32_t collation);
+StateRecord database_deletion(std::string_view source, std::string_view database);
 
 // Folds the records of both topics, oldest first, into a SourceState. Records of other sources are passed over.
 class StateLoader {
@@ -99,6 +104,8 @@ class StateLoader {
                          std::optional<std::string_view> value);
   Status apply_table(std::string_view key, schema::TableName name,
                      std::optional<std::string_view> value);
+  Status apply_database(std::string_view key, std::string_view name,
+                        std::optional<std::string_view> value);
   Status apply_xa(std::string_view key, std::string_view xid_text,
                   std::optional<std::string_view> value);
 
@@ -107,6 +114,7 @@ class StateLoader {
   SourceState state_;
   std::map<std::string, std::string> structures_;              // hash -> serialised
   std::map<schema::TableName, std::string> table_structures_;  // table -> hash
+  std::map<std::string, std::uint32_t> database_collations_;
 };
 
 }  // namespace millrace::state

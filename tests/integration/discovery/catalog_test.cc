@@ -96,7 +96,7 @@ class CatalogTest : public ::testing::Test {
     if (!connection) throw std::runtime_error(connection.error().message());
     return std::move(*connection);
   }
-  static Catalog load(const std::string& database) {
+  static LoadedTables load(const std::string& database) {
     mysql::Connection connection = connect();
     auto catalog =
         load_tables(connection, [&](const TableName& name) { return name.database == database; });
@@ -126,7 +126,7 @@ class CatalogTest : public ::testing::Test {
 };
 
 TEST_F(CatalogTest, ReadsEveryWantedTable) {
-  const Catalog catalog = load("kinds");
+  const LoadedTables catalog = load("kinds");
   EXPECT_EQ(catalog.tables.size(), kTables.size());
   for (const auto& [name, body] : kTables) {
     const auto table = catalog.tables.find({"kinds", name});
@@ -193,7 +193,7 @@ void expect_same_column(const Column& catalog, const Column& map) {
 
 TEST_F(CatalogTest, SaysTheSameAsFullMetadataInTheBinlog) {
   const auto maps = read_table_maps(server(), options(), "FULL");
-  const Catalog catalog = load("kinds");
+  const LoadedTables catalog = load("kinds");
   ASSERT_EQ(maps.size(), kTables.size());
   for (const auto& [name, map] : maps) {
     ASSERT_TRUE(catalog.tables.contains(name)) << name.to_text();
@@ -210,7 +210,7 @@ TEST_F(CatalogTest, SaysTheSameAsFullMetadataInTheBinlog) {
 
 TEST_F(CatalogTest, FitsMinimalMetadataInTheBinlog) {
   const auto maps = read_table_maps(server(), options(), "MINIMAL");
-  const Catalog catalog = load("kinds");
+  const LoadedTables catalog = load("kinds");
   ASSERT_EQ(maps.size(), kTables.size());
   for (const auto& [name, map] : maps) {
     EXPECT_FALSE(map.full_metadata);
@@ -220,7 +220,7 @@ TEST_F(CatalogTest, FitsMinimalMetadataInTheBinlog) {
 }
 
 TEST_F(CatalogTest, WhatOnlyTheCatalogKnows) {
-  const Catalog catalog = load("kinds");
+  const LoadedTables catalog = load("kinds");
   const TableSchema& generated = *catalog.tables.at({"kinds", "generated"});
   EXPECT_EQ(generated.columns.at(1).default_value, "5");
   EXPECT_TRUE(generated.columns.at(2).is_generated);
@@ -310,7 +310,7 @@ TEST_F(CatalogTest, ViewsAndMissingTablesAreNone) {
 TEST_F(CatalogTest, LetterCaseTellsTablesApart) {
   server().execute({"CREATE DATABASE cases", "CREATE TABLE cases.t (lower INT PRIMARY KEY)",
                     "CREATE TABLE cases.T (upper INT PRIMARY KEY, more INT)"});
-  const Catalog catalog = load("cases");
+  const LoadedTables catalog = load("cases");
   ASSERT_EQ(catalog.tables.size(), 2U);
   EXPECT_EQ(catalog.tables.at({"cases", "t"})->columns.size(), 1U);
   EXPECT_EQ(catalog.tables.at({"cases", "T"})->columns.size(), 2U);
@@ -325,7 +325,7 @@ TEST_F(CatalogTest, MoreTablesThanAreReadAtATime) {
     root.execute("CREATE TABLE many.t" + std::to_string(i) + " (id INT PRIMARY KEY, c" +
                  std::to_string(i) + " INT)");
   }
-  const Catalog catalog = load("many");
+  const LoadedTables catalog = load("many");
   ASSERT_EQ(catalog.tables.size(), static_cast<std::size_t>(kCount));
   for (const auto& [name, table] : catalog.tables) {
     ASSERT_EQ(table->columns.size(), 2U) << name.to_text();

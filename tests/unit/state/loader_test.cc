@@ -52,6 +52,7 @@ TEST(StateLoader, FoldsRecords) {
       table_record("shop", {"shop", "copy"}, hash),
       table_record("shop", {"shop", "dropped"}, hash),
       table_deletion("shop", {"shop", "dropped"}),
+      database_record("shop", "shop", 45),
       xa_record("shop", prepared_xa()),
       {offset_key("shop", "prefix"), offset.to_json()},
   };
@@ -64,10 +65,15 @@ TEST(StateLoader, FoldsRecords) {
   const auto state = std::move(loader).finish();
   ASSERT_TRUE(state) << state.error().message();
   EXPECT_EQ(state->offset, offset);
-  ASSERT_EQ(state->structures.size(), 2u);
-  const auto& copy = state->structures.at({"shop", "copy"});
-  EXPECT_EQ(copy->name.to_text(), "shop.copy");
+  EXPECT_EQ(state->catalog.table_count(), 2u);
+  const auto copy = state->catalog.find({"shop", "copy"});
+  ASSERT_NE(copy, nullptr);
+  EXPECT_EQ(copy, state->catalog.find({"shop", "orders"}));  // one structure, two names
   EXPECT_EQ(schema::serialize_structure(*copy), structure);
+  state->catalog.for_each_database([](const std::string& name, std::uint32_t collation) {
+    EXPECT_EQ(name, "shop");
+    EXPECT_EQ(collation, 45u);
+  });
   ASSERT_EQ(state->prepared.size(), 1u);
   EXPECT_EQ(state->prepared.begin()->second, prepared_xa());
 }
@@ -95,7 +101,7 @@ TEST(StateLoader, PassesOverWhatIsNotItsOwn) {
   const auto state = std::move(loader).finish();
   ASSERT_TRUE(state);
   EXPECT_FALSE(state->offset);
-  EXPECT_TRUE(state->structures.empty());
+  EXPECT_EQ(state->catalog.table_count(), 0u);
 }
 
 struct RefuseCase {

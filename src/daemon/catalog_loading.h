@@ -1,0 +1,38 @@
+#pragma once
+
+// The catalog of a source that has none yet. information_schema is read without a lock, so tables may change while it is
+// read; the binlog tells which. Blocks, from the source's thread.
+
+#include "millrace/base/result.h"
+#include "millrace/discovery/catalog.h"
+#include "millrace/mysql/connection.h"
+#include "millrace/pipeline/event_stream.h"
+#include "millrace/schema/catalog.h"
+#include "millrace/state/source_state.h"
+
+namespace millrace::daemon {
+
+struct LoadedCatalog {
+  schema::Catalog catalog;
+  state::Offset offset;  // the place that the catalog is true for
+};
+
+// The tables as they are while they are read, one now and one then: enough where each TABLE_MAP tells the structure anyway.
+Result<schema::Catalog> read_catalog(mysql::Connection& connection,
+                                     const discovery::TablePredicate& wanted);
+
+// A first start: the tables, and a place in the binlog at which they are exactly so. Reads again what changed meanwhile,
+// until nothing did.
+Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
+                                         pipeline::EventStreamFactory& streams,
+                                         const state::Offset& start,
+                                         const discovery::TablePredicate& wanted);
+
+// For an offset without structures (another program's): the tables that no statement has touched since are what they are
+// now; the others are put in as unknown.
+Result<schema::Catalog> load_catalog_at(mysql::Connection& connection,
+                                        pipeline::EventStreamFactory& streams,
+                                        const state::Offset& offset,
+                                        const discovery::TablePredicate& wanted);
+
+}  // namespace millrace::daemon

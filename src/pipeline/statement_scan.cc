@@ -1,0 +1,118 @@
+#include "millrace/pipeline/statement_scan.h"
+
+#include <memory>
+#include <utility>
+
+#include "millrace/binlog/stream_grammar.h"
+#include "millrace/ddl/statement.h"
+
+namespace millrace::pipeline {
+namespace {
+
+using binlog::EventContext;
+
+class StatementCollector final : public binlog::StreamVisitor {
+ public:
+  explicit StatementCollector(const BinlogPlace& from, const BinlogPlace& to)
+      : by_gtid_(from.executed.has_value()), end_(to.position) {
+    if (!by_gtid_ || !to.executed) return;
+    missing_ = *to.executed;
+    missing_.subtract(*from.executed);
+  }
+
+  bool finished() const { return by_gtid_ ? missing_.empty() : passed_end_; }
+  TouchedTables take() && { return std::move(touched_); }
+
+  Status on_format_description(const binlog::FormatDescription&) override { return {}; }
+  Status on_begin(const EventContext&, const binlog::TransactionStart& start) override {
+    gtid_ = start.gtid.gtid;
+    return {};
+  }
+  Status on_rows_query(const EventContext&, std::string_view) override { return {}; }
+  Status on_table_map(const EventContext&, const binlog::TableMap&, std::string_view) override {
+    return {};
+  }
+  Status on_rows(const EventContext&, const binlog::RowsEvent&, std::string_view) override {
+    return {};
+  }
+  Status on_statement(const EventContext& at, const binlog::TransactionStart& group,
+                      const binlog::Query& query, bool inside) override {
+    collect(query);
+    if (!inside) end_group(at, group.gtid.gtid);
+    return {};
+  }
+  Status on_end(const EventContext& at, const binlog::TransactionEnd&) override {
+    end_group(at, gtid_);
+    return {};
+  }
+  Status on_xa_outcome(const EventContext& at, const binlog::TransactionStart& group,
+                       const binlog::Xid&, bool) override {
+    end_group(at, group.gtid.gtid);
+    return {};
+  }
+  Status on_abandoned() override { return {}; }
+  Status on_heartbeat(const BinlogPosition&) override { return {}; }
+  Status on_skipped(const binlog::EventHeader&) override { return {}; }
+  Status on_rows_undone(const EventContext&, std::uint64_t) override { return {}; }
+
+ private:
+  void collect(const binlog::Query& query) {
+    const ddl::Statement statement =
+        ddl::classify_statement(query.sql, query.database, query.sql_mode);
+    using Kind = ddl::StatementKind;
+    if (statement.temporary || statement.kind == Kind::kHarmless || statement.kind == Kind::kDml ||
+        statement.kind == Kind::kTruncate) {
+      return;
+    }
+    if (statement.kind == Kind::kUnknown || statement.tables.empty()) {
+      touched_.databases.emplace(query.database);
+    }
+    for (const ddl::TableReference& table : statement.tables) {
+      if (table.table.empty()) {
+        touched_.databases.insert(table.database);
+      } else {
+        touched_.tables.insert({table.database, table.table});
+      }
+    }
+  }
+
+  void end_group(const EventContext& at, const std::optional<gtid::Gtid>& gtid) {
+    if (gtid) missing_.remove(*gtid);
+    passed_end_ = at.file != nullptr && *at.file == end_.file && at.end >= end_.offset;
+  }
+
+  const bool by_gtid_;
+  const BinlogPosition end_;
+  gtid::GtidSet missing_;
+  std::optional<gtid::Gtid> gtid_;
+  bool passed_end_ = false;
+  TouchedTables touched_;
+};
+
+}  // namespace
+
+Result<TouchedTables> scan_statements(EventStreamFactory& streams, const BinlogPlace& from,
+                                      const BinlogPlace& to) {
+  StatementCollector collector(from, to);
+  const bool same_position =
+      from.position.file == to.position.file && from.position.offset == to.position.offset;
+  if (from.executed ? collector.finished() : same_position) return TouchedTables();
+  StreamStart start;
+  start.executed = from.executed;
+  start.position = from.position;
+  start.stop_at_end = true;
+  start.auxiliary = true;
+  MILLRACE_ASSIGN_OR_RETURN(const std::unique_ptr<EventStream> stream, streams.open(start));
+  binlog::StreamGrammarOptions options;
+  options.file = from.position.file;
+  options.offset = from.position.offset;
+  binlog::StreamGrammar grammar(collector, options);
+  while (!collector.finished()) {
+    MILLRACE_ASSIGN_OR_RETURN(const std::optional<std::string_view> event, stream->fetch());
+    if (!event) break;
+    MILLRACE_RETURN_IF_ERROR(grammar.feed(*event));
+  }
+  return std::move(collector).take();
+}
+
+}  // namespace millrace::pipeline

@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "millrace/schema/catalog.h"
+#include "schema/column_from_ddl.h"
+#include "schema/indexes.h"
+
+// ALTER TABLE does all its specifications at once, against the table as it was: names in them are the old ones (but for
+// AFTER, which may name a new column), so two columns can swap their names in one statement. The order of work is the
+// server's: columns that stay, in their places; then added and moved ones, in the statement's order; then the indexes
+// that stay; then new ones.
+
+namespace millrace::schema {
+namespace {
+
+template <typename T>
+const T* as(const ddl::AlterSpecification& specification) {
+  return std::get_if<T>(&specification);
+}
+
+class Alteration {
+ public:
+  Alteration(const TableSchema& before, const ddl::AlterTable& statement,
+             std::uint32_t database_collation, const StatementContext& context)
+      : before_(before),
+        statement_(statement),
+        database_collation_(database_collation),
+        context_(context) {}
+
+  Result<TableSchema> run() {
+    MILLRACE_RETURN_IF_ERROR(find_collations());
+    MILLRACE_RETURN_IF_ERROR(keep_columns());
+    MILLRACE_RETURN_IF_ERROR(place_columns());
+    convert_columns();
+    keep_indexes();
+    MILLRACE_RETURN_IF_ERROR(add_indexes());
+    settle_indexes(after_);
+    return std::move(after_);
+  }
+
+ private:
+  Status find_collations() {
+    after_.default_collation = before_.default_collation;
+    for (const auto& specification : statement_.specifications) {
+      const auto* convert = as<ddl::ConvertCharset>(specification);
+      const auto* set_default = as<ddl::DefaultCharset>(specification);
+      if (convert == nullptr && set_default == nullptr) continue;
+      const ddl::CharsetClause& clause =
+          convert != nullptr ? convert->charset : set_default->charset;
+      const bool from_database = clause.charset == "default";
+      MILLRACE_ASSIGN_OR_RETURN(
+          after_.default_collation,
+          resolve_collation(clause, from_database ? database_collation_ : after_.default_collation,
+                            context_));
+      if (convert != nullptr) converted_to_ = after_.default_collation;
+    }
+    return {};
+  }
+
+  // What the statement does to the column that was called `name`.
+  template <typename T>
+  const T* specification_of(const std::string& name, std::string T::*member) const {
+    for (const auto& specification : statement_.specifications) {
+      const T* found = as<T>(specification);
+      if (found != nullptr && is_same_column_name(found->*member, name)) return found;
+    }
+    return nullptr;
+  }
+
+  Status keep_columns() {
+    place_of_old_.assign(before_.columns.size(), std::nullopt);
+    for (std::size_t i = 0; i < before_.columns.size(); ++i) {
+      const Column& old = before_.columns[i];
+      if (specification_of(old.name, &ddl::DropColumn::column) != nullptr) continue;
+      if (const auto* change = specification_of(old.name, &ddl::ChangeColumn::old_name)) {
+        if (change->placement.where != ddl::Placement::Where::kUnsaid) continue;  // placed later
+        MILLRACE_ASSIGN_OR_RETURN(Column changed, defined(change->column));
+        keep(std::move(changed), i);
+        continue;
+      }
+      Column kept = old;
+      if (const auto* rename = specification_of(old.name, &ddl::RenameColumn::from)) {
+        kept.name = rename->to;
+      }
+      if (const auto* set = specification_of(old.name, &ddl::SetColumnDefault::column)) {
+        kept.default_value.reset();
+        if (set->default_value.kind == ddl::DefaultClause::Kind::kLiteral) {
+          kept.default_value = set->default_value.value;
+        }
+      }
+      if (const auto* set = specification_of(old.name, &ddl::SetColumnVisibility::column)) {
+        kept.is_visible = set->visible;
+      }
+      keep(std::move(kept), i);
+    }
+    return {};
+  }
+
+  Status place_columns() {
+    for (const auto& specification : statement_.specifications) {
+      if (const auto* add = as<ddl::AddColumn>(specification)) {
+        MILLRACE_ASSIGN_OR_RETURN(Column column, defined(add->column));
+        MILLRACE_RETURN_IF_ERROR(place(std::move(column), std::nullopt, add->placement));
+      } else if (const auto* change = as<ddl::ChangeColumn>(specification)) {
+        MILLRACE_ASSIGN_OR_RETURN(const std::size_t old, find_column(before_, change->old_name));
+        if (change->placement.where == ddl::Placement::Where::kUnsaid) continue;
+        MILLRACE_ASSIGN_OR_RETURN(Column column, defined(change->column));
+        MILLRACE_RETURN_IF_ERROR(place(std::move(column), old, change->placement));
+      } else if (const auto* drop = as<ddl::DropColumn>(specification)) {
+        MILLRACE_ASSIGN_OR_RETURN([[maybe_unused]] const std::size_t old,
+                                  find_column(before_, drop->column));
+      } else if (const auto* rename = as<ddl::RenameColumn>(specification)) {
+        MILLRACE_ASSIGN_OR_RETURN([[maybe_unused]] const std::size_t old,
+                                  find_column(before_, rename->from));
+      }
+    }
+    return {};
+  }
+
+  Result<Column> defined(const ddl::ColumnDefinition& definition) const {
+    return column_from_definition(definition, after_.default_collation, context_);
+  }
+
+  void keep(Column column, std::size_t old) {
+    after_.columns.push_back(std::move(column));
+    origins_.push_back(old);
+  }
+
+  Status place(Column column, std::optional<std::size_t> old, const ddl::Placement& placement) {
+    std::size_t at = after_.columns.size();
+    if (placement.where == ddl::Placement::Where::kFirst) at = 0;
+    if (placement.where == ddl::Placement::Where::kAfter) {
+      MILLRACE_ASSIGN_OR_RETURN(at, find_column(after_, placement.after));
+      ++at;
+    }
+    const auto offset = static_cast<std::ptrdiff_t>(at);
+    after_.columns.insert(after_.columns.begin() + offset, std::move(column));
+    origins_.insert(origins_.begin() + offset, old);
+    return {};
+  }
+
+  void convert_columns() {
+    if (!converted_to_) return;
+    for (Column& column : after_.columns) {
+      column = converted_column(column, *converted_to_, context_);
+    }
+  }
+
+  bool is_dropped(const Index& index) const {
+    return specification_of(index.name, &ddl::DropKey::name) != nullptr;
+  }
+
+  // Without the columns that are gone; an index of such columns alone goes with them.
+  void keep_indexes() {
+    for (std::size_t i = 0; i < origins_.size(); ++i) {
+      if (origins_[i]) place_of_old_[*origins_[i]] = i;
+    }
+    for (const Index& old : before_.indexes) {
+      if (is_dropped(old)) continue;
+      Index kept = old;
+      kept.columns.clear();
+      for (const std::size_t column : old.columns) {
+        if (column == Index::kExpression) {
+          kept.columns.push_back(column);
+        } else if (const auto now = place_of_old_[column]) {
+          kept.columns.push_back(*now);
+        }
+      }
+      if (kept.columns.empty()) continue;
+      if (const auto* rename = specification_of(old.name, &ddl::RenameKey::from)) {
+        kept.name = rename->to;
+      }
+      if (kept.kind == Index::Kind::kPrimary) {
+        for (const std::size_t column : kept.columns) after_.columns[column].is_nullable = false;
+      }
+      after_.indexes.push_back(std::move(kept));
+    }
+  }
+
+  Status add_indexes() {
+    for (const auto& specification : statement_.specifications) {
+      if (const auto* add = as<ddl::AddColumn>(specification)) {
+        MILLRACE_RETURN_IF_ERROR(add_inline_indexes(after_, add->column));
+      } else if (const auto* change = as<ddl::ChangeColumn>(specification)) {
+        MILLRACE_RETURN_IF_ERROR(add_inline_indexes(after_, change->column));
+      } else if (const auto* key = as<ddl::AddKey>(specification)) {
+        MILLRACE_RETURN_IF_ERROR(add_index(after_, key->key));
+      }
+    }
+    return {};
+  }
+
+  const TableSchema& before_;
+  const ddl::AlterTable& statement_;
+  const std::uint32_t database_collation_;
+  const StatementContext& context_;
+  TableSchema after_;
+  std::vector<std::optional<std::size_t>> origins_;       // of after_.columns: where they were
+  std::vector<std::optional<std::size_t>> place_of_old_;  // of before_.columns: where they are
+  std::optional<std::uint32_t> converted_to_;
+};
+
+}  // namespace
+
+Result<TableSchema> altered_table(const TableSchema& table, const ddl::AlterTable& statement,
+                                  std::uint32_t database_collation,
+                                  const StatementContext& context) {
+  return Alteration(table, statement, database_collation, context).run();
+}
+
+}  // namespace millrace::schema

@@ -1,0 +1,121 @@
+#include "schema/indexes.h"
+
+#include <algorithm>
+
+#include "millrace/charset/charset.h"
+#include "millrace/schema/column_types.h"
+
+namespace millrace::schema {
+namespace {
+
+constexpr const char* kPrimaryName = "PRIMARY";
+constexpr const char* kExpressionName = "functional_index";
+
+bool has_index(const TableSchema& table, std::string_view name) {
+  return std::any_of(table.indexes.begin(), table.indexes.end(),
+                     [name](const Index& index) { return is_same_column_name(index.name, name); });
+}
+
+// The first column's name, with _2, _3 ... where that is taken.
+std::string unused_name(const TableSchema& table, const std::string& base) {
+  if (!has_index(table, base) && !is_same_column_name(base, kPrimaryName)) return base;
+  for (int number = 2;; ++number) {
+    std::string name = base + "_" + std::to_string(number);
+    if (!has_index(table, name)) return name;
+  }
+}
+
+// Characters that the column can hold; 0 where it has no length.
+std::uint64_t characters_of(const Column& column) {
+  if (!is_character_column(column) || column.type == ColumnType::kBlob) return 0;
+  return column.charset == nullptr
+             ? column.length
+             : column.length / static_cast<std::uint64_t>(column.charset->mbmaxlen());
+}
+
+bool is_covered(const TableSchema& table, const std::vector<std::size_t>& columns) {
+  return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const Index& index) {
+    return index.columns.size() >= columns.size() &&
+           std::equal(columns.begin(), columns.end(), index.columns.begin());
+  });
+}
+
+// Before all others: lower.
+int rank(const TableSchema& table, const Index& index) {
+  if (index.kind == Index::Kind::kPrimary) return 0;
+  if (index.kind == Index::Kind::kPlain) return 4;
+  const bool nullable =
+      std::any_of(index.columns.begin(), index.columns.end(), [&](std::size_t column) {
+        return column == Index::kExpression || table.columns[column].is_nullable;
+      });
+  if (nullable) return 3;
+  return index.has_prefix ? 2 : 1;
+}
+
+}  // namespace
+
+Result<std::size_t> find_column(const TableSchema& table, std::string_view name) {
+  const auto it =
+      std::find_if(table.columns.begin(), table.columns.end(),
+                   [name](const Column& column) { return is_same_column_name(column.name, name); });
+  if (it == table.columns.end()) return definite_error("there is no column " + std::string(name));
+  return static_cast<std::size_t>(it - table.columns.begin());
+}
+
+Status add_index(TableSchema& table, const ddl::KeyDefinition& definition) {
+  using Kind = ddl::KeyDefinition::Kind;
+  Index index;
+  index.kind = definition.kind == Kind::kPrimary  ? Index::Kind::kPrimary
+               : definition.kind == Kind::kUnique ? Index::Kind::kUnique
+                                                  : Index::Kind::kPlain;
+  for (const ddl::KeyPart& part : definition.parts) {
+    if (part.column.empty()) {
+      index.columns.push_back(Index::kExpression);
+      continue;
+    }
+    MILLRACE_ASSIGN_OR_RETURN(const std::size_t column, find_column(table, part.column));
+    index.columns.push_back(column);
+    if (part.prefix_length && *part.prefix_length != characters_of(table.columns[column])) {
+      index.has_prefix = true;
+    }
+    if (index.kind == Index::Kind::kPrimary) table.columns[column].is_nullable = false;
+  }
+  if (definition.kind == Kind::kForeign && is_covered(table, index.columns)) return {};
+  if (index.kind == Index::Kind::kPrimary) {
+    index.name = kPrimaryName;
+  } else if (!definition.name.empty()) {
+    index.name = definition.name;
+  } else if (definition.parts.empty() || definition.parts.front().column.empty()) {
+    index.name = unused_name(table, kExpressionName);
+  } else {
+    index.name = unused_name(table, table.columns[index.columns.front()].name);
+  }
+  table.indexes.push_back(std::move(index));
+  return {};
+}
+
+Status add_inline_indexes(TableSchema& table, const ddl::ColumnDefinition& definition) {
+  ddl::KeyDefinition key;
+  key.parts.push_back({definition.name, std::nullopt});
+  if (definition.is_primary_key) {
+    key.kind = ddl::KeyDefinition::Kind::kPrimary;
+    MILLRACE_RETURN_IF_ERROR(add_index(table, key));
+  }
+  if (definition.is_unique_key) {
+    key.kind = ddl::KeyDefinition::Kind::kUnique;
+    MILLRACE_RETURN_IF_ERROR(add_index(table, key));
+  }
+  return {};
+}
+
+void settle_indexes(TableSchema& table) {
+  std::stable_sort(table.indexes.begin(), table.indexes.end(),
+                   [&](const Index& a, const Index& b) { return rank(table, a) < rank(table, b); });
+  table.key_columns.clear();
+  if (table.indexes.empty()) return;
+  const Index& first = table.indexes.front();
+  constexpr int kIdentifiesRows = 1;
+  if (rank(table, first) <= kIdentifiesRows) table.key_columns = first.columns;
+}
+
+}  // namespace millrace::schema

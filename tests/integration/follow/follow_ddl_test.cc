@@ -1,0 +1,213 @@
+// The catalog that follows the binlog against the server's own information_schema, after every one of thousands of
+// random statements: names, order, types, lengths, charsets, labels, nullability, keys.
+//
+// DDL_STATEMENTS sets their number (2000), DDL_SEED repeats a run. What differs is printed with everything that was
+// executed before, as a script.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+
+#include "integration/follow/random_ddl.h"
+#include "millrace/binlog/stream_grammar.h"
+#include "millrace/discovery/catalog.h"
+#include "millrace/mysql/binlog_stream.h"
+#include "millrace/mysql/identity.h"
+#include "millrace/mysql/server_facts.h"
+#include "millrace/pipeline/captured_table.h"
+#include "support/mini_mysql.h"
+
+namespace millrace::testing {
+namespace {
+
+std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+template <typename T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message());
+  return std::move(*result);
+}
+
+// Hands the statements of a stream to a registry and keeps the transactions that it has seen.
+class Follower final : public binlog::StreamVisitor {
+ public:
+  explicit Follower(pipeline::TableRegistry& tables) : tables_(tables) {}
+
+  gtid::GtidSet seen;
+
+  Status on_format_description(const binlog::FormatDescription&) override { return {}; }
+  Status on_begin(const binlog::EventContext&, const binlog::TransactionStart& start) override {
+    if (start.gtid.gtid) seen.add(*start.gtid.gtid);
+    return {};
+  }
+  Status on_rows_query(const binlog::EventContext&, std::string_view) override { return {}; }
+  Status on_table_map(const binlog::EventContext&, const binlog::TableMap&,
+                      std::string_view) override {
+    return {};
+  }
+  Status on_rows(const binlog::EventContext&, const binlog::RowsEvent&, std::string_view) override {
+    return {};
+  }
+  Status on_statement(const binlog::EventContext&, const binlog::TransactionStart& group,
+                      const binlog::Query& query, bool) override {
+    if (group.gtid.gtid) seen.add(*group.gtid.gtid);
+    auto applied = tables_.apply_statement(query);
+    tables_.take_state_changes();
+    return applied ? Status() : applied.error();
+  }
+  Status on_end(const binlog::EventContext&, const binlog::TransactionEnd&) override { return {}; }
+  Status on_xa_outcome(const binlog::EventContext&, const binlog::TransactionStart&,
+                       const binlog::Xid&, bool) override {
+    return {};
+  }
+  Status on_abandoned() override { return {}; }
+  Status on_heartbeat(const BinlogPosition&) override { return {}; }
+  Status on_skipped(const binlog::EventHeader&) override { return {}; }
+
+ private:
+  pipeline::TableRegistry& tables_;
+};
+
+// A structure with what the binlog's consumers never see in a row left out: defaults, and who made an index first among
+// those that identify nothing.
+std::string comparable(schema::TableSchema table) {
+  table.name = {};
+  for (schema::Column& column : table.columns) column.default_value.reset();
+  std::sort(table.indexes.begin(), table.indexes.end(),
+            [](const schema::Index& a, const schema::Index& b) { return a.name < b.name; });
+  return schema::serialize_structure(table);
+}
+
+class FollowDdl : public ::testing::Test {
+ protected:
+  FollowDdl()
+      : server_({.arguments = {"--character-set-server=utf8mb4"}}),
+        session_(server_.root()),
+        filter_(must(transform::TableFilter::compile({}))),
+        no_columns_(must(transform::ColumnFilter::compile({}))),
+        connection_(must(mysql::Connection::connect(options()))),
+        registry_(registry_options(), encoder_, filter_, no_columns_),
+        follower_(registry_),
+        grammar_(follower_, {}),
+        stream_(open()) {}
+
+  mysql::ConnectionOptions options() const {
+    mysql::ConnectionOptions options;
+    options.unix_socket = server_.socket();
+    options.user = kCdcUser;
+    options.password = Secret(kCdcPassword);
+    return options;
+  }
+
+  pipeline::TableRegistryOptions registry_options() {
+    pipeline::TableRegistryOptions options;
+    options.source_name = options.topic_prefix = "s";
+    options.server_version = must(mysql::fetch_server_facts(connection_)).version_number;
+    return options;
+  }
+
+  mysql::BinlogStream open() {
+    const auto executed = must(mysql::fetch_gtid_executed(connection_));
+    schema::Catalog catalog;
+    for (const auto& [name, collation] : must(discovery::load_database_collations(connection_))) {
+      catalog.put_database(name, collation);
+    }
+    registry_.load(std::move(catalog));
+    follower_.seen = executed;
+    const auto self = mysql::derive_identity("follow", mysql::IdentityRole::kMain);
+    mysql::BinlogStreamOptions stream;
+    stream.server_id = self.server_id;
+    stream.replica_uuid = self.replica_uuid;
+    stream.start = executed;
+    return must(mysql::BinlogStream::open(options(), stream));
+  }
+
+  // Reads the binlog up to where the server is.
+  ::testing::AssertionResult follow() {
+    const auto executed = must(mysql::fetch_gtid_executed(connection_));
+    while (!executed.is_subset_of(follower_.seen)) {
+      auto event = stream_.fetch();
+      if (!event || !*event) return ::testing::AssertionFailure() << "the stream ended";
+      if (const Status fed = grammar_.feed(**event); !fed) {
+        return ::testing::AssertionFailure() << fed.error().message();
+      }
+    }
+    return ::testing::AssertionSuccess();
+  }
+
+  // Empty when the catalog says what the server says.
+  std::string difference() {
+    const auto ours = [](const schema::TableName& name) {
+      return name.database == "mb4" || name.database == "latin" || name.database == "third";
+    };
+    const auto loaded = must(discovery::load_tables(connection_, ours));
+    std::string text;
+    for (const auto& [name, table] : loaded.tables) {
+      const auto followed = registry_.catalog().find(name);
+      if (followed == nullptr) {
+        text +=
+            name.to_text() + " is not followed: " + registry_.catalog().why_unknown(name) + "\n";
+      } else if (comparable(*followed) != comparable(*table)) {
+        text += name.to_text() + "\n followed " + comparable(*followed) + "\n server   " +
+                comparable(*table) + "\n";
+      }
+    }
+    registry_.catalog().for_each([&](const schema::TableName& name, const auto&) {
+      if (ours(name) && !loaded.tables.contains(name)) text += name.to_text() + " is gone\n";
+    });
+    return text;
+  }
+
+  std::string script() const {
+    std::string text;
+    for (const std::string& statement : executed_) text += statement + ";\n";
+    return text;
+  }
+
+  MiniMysql server_;
+  SqlClient session_;
+  encode::EncoderOptions encoder_;
+  transform::TableFilter filter_;
+  transform::ColumnFilter no_columns_;
+  mysql::Connection connection_;
+  pipeline::TableRegistry registry_;
+  Follower follower_;
+  binlog::StreamGrammar grammar_;
+  mysql::BinlogStream stream_;
+  std::vector<std::string> executed_;
+};
+
+TEST_F(FollowDdl, TheCatalogIsInformationSchemaAfterEveryStatement) {
+  const std::uint64_t seed = number_of("DDL_SEED", std::random_device{}());
+  const std::uint64_t statements = number_of("DDL_STATEMENTS", 2000);
+  std::printf("DDL_SEED=%llu repeats this run\n", static_cast<unsigned long long>(seed));
+  RandomDdl random(seed);
+  executed_ = {"SET NAMES utf8mb4", "CREATE DATABASE mb4",
+               "CREATE DATABASE latin CHARACTER SET latin1", "USE mb4"};
+  for (const std::string& statement : executed_) session_.execute(statement);
+  std::uint64_t done = 0;
+  std::uint64_t tried = 0;
+  while (done < statements) {
+    ASSERT_LT(++tried, statements * 20) << "nearly everything is refused";
+    for (const std::string& setting : random.session()) {
+      if (session_.try_execute(setting).empty()) executed_.push_back(setting);
+    }
+    const std::string statement = random.statement(registry_.catalog());
+    if (!session_.try_execute(statement).empty()) continue;
+    ++done;
+    executed_.push_back(statement);
+    ASSERT_TRUE(follow()) << statement << "\n" << script();
+    const std::string differs = difference();
+    ASSERT_EQ(differs, "") << "after statement " << done << ": " << statement << "\n" << script();
+  }
+  std::printf("%llu statements of %llu tried\n", static_cast<unsigned long long>(done),
+              static_cast<unsigned long long>(tried));
+}
+
+}  // namespace
+}  // namespace millrace::testing
