@@ -21,7 +21,7 @@ help:
 	@echo 'make check             before a commit: format, lint of what changed (TIDY=all), unit and golden tests'
 	@echo 'make bench             rows a second, latency and memory, beside Debezium in one run'
 	@echo 'make crash ROUNDS=50   kill -9 at every named point, cut links, then look for what is missing or twice'
-	@echo 'make fuzz SECONDS=600  libFuzzer over every decoder'
+	@echo 'make fuzz SECONDS=600  libFuzzer over every decoder, so long each'
 	@echo 'make coverage          which lines the unit, golden and property tests reach'
 	@echo 'make image             the container image, made and tried'
 	@echo 'make clean             removes build/ (what was fetched stays in $(MILLRACE_CACHE))'

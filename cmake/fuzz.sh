@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every libFuzzer target of the preset fuzz for an equal share of the time.
+# Runs every libFuzzer target of the preset fuzz for so many seconds, JOBS of them at a time.
 #
 #   cmake/fuzz.sh SECONDS
 #
@@ -8,24 +8,26 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-total=${1:?seconds}
-mapfile -t targets <build/fuzz/fuzz-targets
-((${#targets[@]})) || { echo "fuzz: there is no target" >&2; exit 1; }
-share=$((total / ${#targets[@]}))
-((share > 0)) || share=1
+seconds=${1:?seconds}
+export seconds
+[ -s build/fuzz/fuzz-targets ] || { echo "fuzz: there is no target" >&2; exit 1; }
 mkdir -p build/fuzz/found
-for line in "${targets[@]}"; do
-  program=${line%% *} kept=${line#* }
+
+fuzz_one() { # PROGRAM KEPT_CORPUS
+  local program=$1 kept=$2 name log
   name=$(basename "$program")
-  mkdir -p "build/fuzz/corpus/$name"
-  echo "fuzz: $name for $share s"
   log=build/fuzz/$name.log
-  "$program" -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+  mkdir -p "build/fuzz/corpus/$name"
+  echo "fuzz: $name for $seconds s"
+  "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
     -artifact_prefix="build/fuzz/found/$name-" "build/fuzz/corpus/$name" "$kept" >"$log" 2>&1 </dev/null || {
     tail -60 "$log" >&2
     echo "fuzz: $name failed; the input is in build/fuzz/found, repeat: $program FILE" >&2
-    exit 1
+    return 1
   }
-  grep -E 'number_of_executed_units|average_exec_per_sec' "$log" | sed 's/^/fuzz:   /'
-done
-echo "fuzz: nothing found by ${#targets[@]} targets in $total s"
+  echo "fuzz: $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs, nothing found"
+}
+export -f fuzz_one
+
+xargs -P "${JOBS:-2}" -L 1 bash -c 'fuzz_one "$@"' _ <build/fuzz/fuzz-targets
+echo "fuzz: nothing found by $(wc -l <build/fuzz/fuzz-targets) targets, each for $seconds s"
