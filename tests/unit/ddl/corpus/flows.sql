@@ -18,8 +18,8 @@ CREATE TABLE `dumped` (
   `flags` set('a','b') CHARACTER SET latin1 COLLATE latin1_swedish_ci DEFAULT NULL,
   `at` timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
   `expr` varchar(36) COLLATE utf8mb4_unicode_ci DEFAULT (uuid()),
-  `gen` int GENERATED ALWAYS AS ((`id` + 1)) VIRTUAL,
-  `sto` int GENERATED ALWAYS AS ((`id` * 2)) STORED NOT NULL,
+  `gen` int GENERATED ALWAYS AS ((`hid` + 1)) VIRTUAL,
+  `sto` int GENERATED ALWAYS AS ((`hid` * 2)) STORED,
   `hid` int DEFAULT '3' /*!80023 INVISIBLE */,
   `pos` point NOT NULL /*!80003 SRID 4326 */,
   PRIMARY KEY (`id`),
@@ -28,9 +28,9 @@ CREATE TABLE `dumped` (
   KEY `inv` (`flags`) /*!80000 INVISIBLE */,
   SPATIAL KEY `pos` (`pos`),
   FULLTEXT KEY `ft` (`name`) /*!50100 WITH PARSER `ngram` */ ,
-  CONSTRAINT `chk` CHECK ((`id` > 0)) /*!80016 NOT ENFORCED */
+  CONSTRAINT `chk` CHECK ((`hid` > 0)) /*!80016 NOT ENFORCED */
 ) ENGINE=InnoDB AUTO_INCREMENT=7 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci STATS_PERSISTENT=0 COMMENT='dumped; it''s'
-= create s.dumped (id int unsigned notnull auto, name varchar(50) collate=utf8mb4_unicode_ci notnull default='' comment='a ''quoted'' comment', flags set('a','b') charset=latin1 collate=latin1_swedish_ci default=null, at timestamp notnull default=(), expr varchar(36) collate=utf8mb4_unicode_ci default=(), gen int generated, sto int notnull stored, hid int default='3' invisible, pos point notnull; primary(id), unique name(name(10)), key fun(()), key inv(flags), key pos(pos), key ft(name)) charset=utf8mb4 collate=utf8mb4_unicode_ci comment='dumped; it''s'
+= create s.dumped (id int unsigned notnull auto, name varchar(50) collate=utf8mb4_unicode_ci notnull default='' comment='a ''quoted'' comment', flags set('a','b') charset=latin1 collate=latin1_swedish_ci default=null, at timestamp notnull default=(), expr varchar(36) collate=utf8mb4_unicode_ci default=(), gen int generated, sto int stored, hid int default='3' invisible, pos point notnull; primary(id), unique name(name(10)), key fun(()), key inv(flags), key pos(pos), key ft(name)) charset=utf8mb4 collate=utf8mb4_unicode_ci comment='dumped; it''s'
 
 # gh-ost
 create /* gh-ost */ table `s`.`_orders_ghc` (
