@@ -69,15 +69,16 @@ class TokenStream {
     for (std::size_t i = 0; i < keywords.size(); ++i) take();
     return true;
   }
-  // At an opening parenthesis: passes over it, its match and all between.
-  void skip_parentheses() {
+  // At an opening parenthesis: passes over it, its match and all between; false when there is no match.
+  bool skip_parentheses() {
     std::size_t depth = 0;
     do {
       const Token token = take();
-      if (token.kind == TokenKind::kEnd) return;
+      if (token.kind == TokenKind::kEnd) return false;
       if (token.is_symbol('(')) ++depth;
       if (token.is_symbol(')')) --depth;
     } while (depth > 0);
+    return true;
   }
 
   // A quote or comment that was never closed has been read: what came after it was not seen.

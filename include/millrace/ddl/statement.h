@@ -17,6 +17,7 @@
 
 namespace millrace::ddl {
 
+inline constexpr std::uint64_t kSqlModeRealAsFloat = 0x1;
 inline constexpr std::uint64_t kSqlModeAnsiQuotes = 0x4;
 inline constexpr std::uint64_t kSqlModeNoBackslashEscapes = 0x100000;
 
