@@ -39,7 +39,7 @@ std::vector<Index> assemble_indexes(const std::vector<IndexPart>& parts,
       index->columns.resize(part.sequence, Index::kExpression);
     }
     index->columns[part.sequence - 1] = place_of(part, columns);
-    index->has_prefix |= part.is_prefix;
+    index->has_prefix |= part.is_prefix && part.is_unique;
   }
   std::erase_if(indexes, [](const Index& index) { return index.columns.empty(); });
   return indexes;

@@ -25,12 +25,12 @@ std::string unused_name(const TableSchema& table, const std::string& base) {
   }
 }
 
-// Characters that the column can hold; 0 where it has no length.
-std::uint64_t characters_of(const Column& column) {
-  if (!is_character_column(column) || column.type == ColumnType::kBlob) return 0;
-  return column.charset == nullptr
-             ? column.length
-             : column.length / static_cast<std::uint64_t>(column.charset->mbmaxlen());
+// Whether so many characters (bytes, of a binary column) are less than the whole column. Of a number they say nothing.
+bool is_cut(const Column& column, std::uint32_t prefix) {
+  if (column.type == ColumnType::kBlob) return true;
+  if (!is_character_column(column) || column.type == ColumnType::kVector) return false;
+  const int width = column.charset == nullptr ? 1 : column.charset->mbmaxlen();
+  return prefix < column.length / static_cast<std::uint32_t>(width);
 }
 
 bool is_covered(const TableSchema& table, const std::vector<std::size_t>& columns) {
@@ -75,9 +75,8 @@ Status add_index(TableSchema& table, const ddl::KeyDefinition& definition) {
     }
     MILLRACE_ASSIGN_OR_RETURN(const std::size_t column, find_column(table, part.column));
     index.columns.push_back(column);
-    if (part.prefix_length && *part.prefix_length != characters_of(table.columns[column])) {
-      index.has_prefix = true;
-    }
+    index.has_prefix |= index.kind != Index::Kind::kPlain && part.prefix_length &&
+                        is_cut(table.columns[column], *part.prefix_length);
     if (index.kind == Index::Kind::kPrimary) table.columns[column].is_nullable = false;
   }
   if (definition.kind == Kind::kForeign && is_covered(table, index.columns)) return {};

@@ -103,7 +103,8 @@ struct Index {
   Kind kind = Kind::kPlain;
   std::string name;                  // PRIMARY for the primary key
   std::vector<std::size_t> columns;  // indexes into the table's columns, or kExpression
-  bool has_prefix = false;           // a part takes only the beginning of its column
+  // Of kPrimary and kUnique: a part takes only the beginning of its column.
+  bool has_prefix = false;
   friend bool operator==(const Index&, const Index&) = default;
 };
 

@@ -13,7 +13,7 @@ const std::vector<std::string> kColumnNames = {
     "a",      "b",   "c",      "d",     "e",   "f",      "g",    "url",  "comment",
     "vector", "Ünï", "sp ace", "order", "key", "q`uote", "ДАТА", "value"};
 const std::vector<std::string> kCharsets = {"utf8mb4", "latin1", "utf8mb3", "gbk",
-                                            "ascii",   "binary", "ucs2",    "cp1251"};
+                                            "ascii",   "binary", "gb18030", "cp1251"};
 const std::vector<std::string> kCollations = {
     "utf8mb4_bin", "utf8mb4_general_ci", "utf8mb4_0900_as_cs", "latin1_german1_ci",
     "latin1_bin",  "gbk_chinese_ci",     "utf8mb3_unicode_ci", "cp1251_bin"};
