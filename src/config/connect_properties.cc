@@ -23,8 +23,6 @@ std::vector<UnreadProperty> other_connect_properties() {
        "schema are not supported yet"},
       {"key.converter.replace.null.with.default", kOne, "false", "NULL stays NULL"},
       {"value.converter.replace.null.with.default", kOne, "false", "NULL stays NULL"},
-      {"key.converter.decimal.format", kOne, "BASE64", "NUMERIC is not supported yet"},
-      {"value.converter.decimal.format", kOne, "BASE64", "NUMERIC is not supported yet"},
       {"key.converter.schemas.cache.size", kNone, "", "there is no schema cache"},
       {"value.converter.schemas.cache.size", kNone, "", "there is no schema cache"},
       {"header.converter", kOne,

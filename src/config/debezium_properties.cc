@@ -58,10 +58,6 @@ constexpr UnreadProperty kFilters[] = {
 };
 
 constexpr UnreadProperty kValues[] = {
-    {"decimal.handling.mode", kOne, "precise", kLater},
-    {"bigint.unsigned.handling.mode", kOne, "long", kLater},
-    {"binary.handling.mode", kOne, "bytes", kLater},
-    {"time.precision.mode", kOne, "adaptive_time_microseconds", kLater},
     {"schema.name.adjustment.mode", kOne, "none", kLater},
     {"field.name.adjustment.mode", kOne, "none", kLater},
     {"event.converting.failure.handling.mode", kNone, "",

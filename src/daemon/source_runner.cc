@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "daemon/behind_probe.h"
+#include "daemon/encoder_options.h"
 #include "daemon/mysql_streams.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
-#include "millrace/daemon/version.h"
 #include "millrace/discovery/catalog.h"
 #include "millrace/mysql/server_facts.h"
 #include "millrace/transform/table_filter.h"
@@ -19,32 +19,6 @@ namespace millrace::daemon {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{500};
-
-encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
-  encode::EncoderOptions options;
-  options.logical_name = source.topic_prefix;
-  options.version = kVersion;
-  options.tombstones_on_delete = source.tombstones_on_delete;
-  options.extended_headers = source.extended_headers;
-  options.connector_name = "mysql";
-  options.run_id =
-      gtid::Uuid::derive(source.name + std::to_string(system_clock().wall_ns())).to_text();
-  options.enable_time_adjuster = source.enable_time_adjuster;
-  options.unavailable_placeholder = source.unavailable_placeholder;
-  options.json_mysql_form = source.json_mysql_form;
-  switch (source.invalid_text) {
-    case config::InvalidText::kReplace:
-      options.invalid_text = encode::InvalidText::kReplace;
-      break;
-    case config::InvalidText::kBase64:
-      options.invalid_text = encode::InvalidText::kBase64;
-      break;
-    case config::InvalidText::kFail:
-      options.invalid_text = encode::InvalidText::kFail;
-      break;
-  }
-  return options;
-}
 
 pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
                                            const mysql::ServerFacts& facts) {

@@ -82,7 +82,7 @@ class DebeziumEncoder::Impl {
 
 Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const TablePlan::Impl& plan,
                                      RecordBatch& out) {
-  const std::size_t columns = plan.columns.size();
+  const std::size_t columns = plan.table->columns.size();
   const bool fits = (event.before == nullptr || event.before->values.size() == columns) &&
                     (event.after == nullptr || event.after->values.size() == columns);
   MILLRACE_ASSERT(fits && event.source.transaction != nullptr, "event of another table");
@@ -138,28 +138,27 @@ Status DebeziumEncoder::Impl::encode_key_change(const change::ChangeEvent& event
 }
 
 bool DebeziumEncoder::Impl::key_changes(const Image& before, const Image& after) const {
-  for (const std::size_t column : plan_->table->key_columns) {
-    if (!is_same(before.at(column), after.at(column))) return true;
+  for (const ColumnPlan& column : plan_->key) {
+    if (!is_same(before.at(column.index), after.at(column.index))) return true;
   }
   return false;
 }
 
 // {"id":1}; absent for a table without a key.
 Result<ByteRange> DebeziumEncoder::Impl::write_key(const Image& image) {
-  const auto& key_columns = plan_->table->key_columns;
-  if (key_columns.empty()) return Range{};
+  if (plan_->key.empty()) return Range{};
   const std::size_t start = writer_.size();
   writer_.raw('{');
   std::size_t skipped = 1;  // the first name's comma
-  for (const std::size_t column : key_columns) {
-    const Value& value = image.at(column);
+  for (const ColumnPlan& column : plan_->key) {
+    const Value& value = image.at(column.index);
     if (value.is_absent()) [[unlikely]] {
       return definite_error(
-          plan_->table->name.to_text() + "." + plan_->columns[column].column->name +
+          plan_->table->name.to_text() + "." + column.column->name +
           ": a key column is not in the row image (binlog_row_image=MINIMAL and a "
           "statement that leaves the key to its default); set binlog_row_image=FULL");
     }
-    writer_.raw(std::string_view(plan_->columns[column].name).substr(skipped));
+    writer_.raw(std::string_view(column.name).substr(skipped));
     skipped = 0;
     if (!values_.write(*plan_, column, value, remarks_)) return values_.take_error();
   }
@@ -190,16 +189,14 @@ bool DebeziumEncoder::Impl::write_row(const Image& image) {
   }
   writer_.raw('{');
   std::size_t skipped = 1;  // the first name's comma
-  const std::size_t columns = plan_->columns.size();
-  for (std::size_t i = 0; i < columns; ++i) {
-    const ColumnPlan& column = plan_->columns[i];
-    const Value& value = image.at(i);
+  for (const ColumnPlan& column : plan_->columns) {
+    const Value& value = image.at(column.index);
     if (value.is_absent()) [[unlikely]] {
       if (column.absent.empty()) continue;
       writer_.raw(std::string_view(column.absent).substr(skipped));
     } else {
       writer_.raw(std::string_view(column.name).substr(skipped));
-      if (!values_.write(*plan_, i, value, remarks_)) return false;
+      if (!values_.write(*plan_, column, value, remarks_)) return false;
     }
     skipped = 0;
   }

@@ -10,12 +10,14 @@ namespace millrace::encode {
 TablePlan::Impl::Impl(schema::TableSchemaPtr table_schema, Topic table_topic,
                       const EncoderOptions& options, const std::vector<std::size_t>& bytes_columns)
     : table(std::move(table_schema)), topic(std::move(table_topic)) {
-  columns.reserve(table->columns.size());
-  for (std::size_t i = 0; i < table->columns.size(); ++i) {
+  const auto plan_of = [&](std::size_t i, const ConverterOptions& converter) {
     const bool as_bytes =
         std::find(bytes_columns.begin(), bytes_columns.end(), i) != bytes_columns.end();
-    columns.push_back(make_column_plan(table->columns[i], as_bytes, options));
-  }
+    return make_column_plan(table->columns[i], i, as_bytes, options, converter);
+  };
+  for (std::size_t i = 0; i < table->columns.size(); ++i)
+    columns.push_back(plan_of(i, options.value_converter));
+  for (const std::size_t i : table->key_columns) key.push_back(plan_of(i, options.key_converter));
   notices_ = std::make_unique<std::atomic<std::uint8_t>[]>(columns.size());
 
   const auto quoted = [](std::string_view text) {

@@ -27,6 +27,15 @@ enum class SinkType : std::uint8_t { kKafka, kFile, kStdout };
 enum class ExactlyOnce : std::uint8_t { kRequired, kDisabled };
 enum class Oversized : std::uint8_t { kFail, kSkip, kDeadLetter };
 enum class InvalidText : std::uint8_t { kReplace, kBase64, kFail };
+enum class DecimalMode : std::uint8_t { kPrecise, kString, kDouble };
+enum class BinaryMode : std::uint8_t { kBytes, kBase64, kBase64UrlSafe, kHex };
+enum class TimePrecision : std::uint8_t {
+  kAdaptiveTimeMicroseconds,
+  kConnect,
+  kMicroseconds,
+  kNanoseconds,
+  kIsoString,
+};
 enum class TlsMode : std::uint8_t { kDisabled, kPreferred, kRequired, kVerifyCa, kVerifyIdentity };
 enum class LogFormat : std::uint8_t { kText, kJson };
 
@@ -55,6 +64,19 @@ struct TopicCreation {
   int partitions = 1;
   int replication_factor = -1;                  // the broker's default
   std::map<std::string, std::string> settings;  // topic.creation.default.<setting>
+};
+
+// What values look like: decimal.handling.mode and its like.
+struct ValueConfig {
+  DecimalMode decimal = DecimalMode::kPrecise;
+  bool precise_unsigned_bigint = false;  // bigint.unsigned.handling.mode=precise
+  BinaryMode binary = BinaryMode::kBytes;
+  TimePrecision time = TimePrecision::kAdaptiveTimeMicroseconds;
+};
+
+// key.converter.* and value.converter.*
+struct ConverterConfig {
+  bool decimal_as_number = false;  // decimal.format=NUMERIC
 };
 
 struct SourceConfig {
@@ -92,6 +114,8 @@ struct SourceConfig {
   bool json_mysql_form = false;
   std::string unavailable_placeholder;  // empty unless configured: absent columns are left out
   InvalidText invalid_text = InvalidText::kReplace;
+  ValueConfig values;
+  ConverterConfig key_converter, value_converter;
 
   ExactlyOnce exactly_once = ExactlyOnce::kRequired;
   std::chrono::milliseconds commit_interval{50};

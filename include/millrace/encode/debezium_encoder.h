@@ -29,6 +29,36 @@ enum class InvalidText : std::uint8_t {
   kFail,     // stop the source
 };
 
+// decimal.handling.mode: what a DECIMAL is.
+enum class DecimalMode : std::uint8_t {
+  kPrecise,  // the unscaled value's bytes in base64, or a number (decimal.format)
+  kString,
+  kDouble,
+};
+// binary.handling.mode: what BINARY, VARBINARY and BLOB are. kBytes and kBase64 differ in the schema only.
+enum class BinaryMode : std::uint8_t { kBytes, kBase64, kBase64UrlSafe, kHex };
+// time.precision.mode: what DATE, TIME and DATETIME are.
+enum class TimePrecision : std::uint8_t {
+  kAdaptive,  // TIME in microseconds, DATETIME in milliseconds up to three digits, else microseconds
+  kConnect,   // milliseconds; TIME within a day only
+  kMicroseconds,
+  kNanoseconds,
+  kIsoString,  // TIME within a day only
+};
+
+struct ValueModes {
+  DecimalMode decimal = DecimalMode::kPrecise;
+  bool precise_unsigned_bigint =
+      false;  // bigint.unsigned.handling.mode=precise: as a DECIMAL(20,0)
+  BinaryMode binary = BinaryMode::kBytes;
+  TimePrecision time = TimePrecision::kAdaptive;
+};
+
+// key.converter and value.converter, a JsonConverter each.
+struct ConverterOptions {
+  bool decimal_as_number = false;  // decimal.format=NUMERIC
+};
+
 struct EncoderOptions {
   std::string logical_name;  // topic.prefix, source.name
   std::string version;       // source.version
@@ -44,6 +74,8 @@ struct EncoderOptions {
   // out: nobody expects a string there.
   std::string unavailable_placeholder;
   bool json_mysql_form = false;  // json.format=mysql
+  ValueModes values;
+  ConverterOptions key_converter, value_converter;
 };
 
 class TablePlan {

@@ -91,6 +91,28 @@ TEST(Source, EventsAndTopics) {
             (std::map<std::string, std::string>{{"cleanup.policy", "compact"}}));
 }
 
+TEST(Source, ValueModes) {
+  const SourceConfig usual = source_of("");
+  EXPECT_EQ(usual.values.decimal, DecimalMode::kPrecise);
+  EXPECT_EQ(usual.values.time, TimePrecision::kAdaptiveTimeMicroseconds);
+  EXPECT_FALSE(usual.key_converter.decimal_as_number);
+  const SourceConfig source = source_of(
+      "decimal.handling.mode: String\nbigint.unsigned.handling.mode: precise\n"
+      "binary.handling.mode: base64-url-safe\ntime.precision.mode: isostring\n"
+      "key.converter.decimal.format: numeric\nvalue.converter.decimal.format: BASE64\n");
+  EXPECT_EQ(source.values.decimal, DecimalMode::kString);
+  EXPECT_TRUE(source.values.precise_unsigned_bigint);
+  EXPECT_EQ(source.values.binary, BinaryMode::kBase64UrlSafe);
+  EXPECT_EQ(source.values.time, TimePrecision::kIsoString);
+  EXPECT_TRUE(source.key_converter.decimal_as_number);
+  EXPECT_FALSE(source.value_converter.decimal_as_number);
+  EXPECT_TRUE(
+      source_of("value.converter.decimal.format: NUMERIC").value_converter.decimal_as_number);
+  EXPECT_EQ(source_of("decimal.handling.mode: double").values.decimal, DecimalMode::kDouble);
+  EXPECT_EQ(source_of("binary.handling.mode: hex").values.binary, BinaryMode::kHex);
+  EXPECT_EQ(source_of("time.precision.mode: connect").values.time, TimePrecision::kConnect);
+}
+
 TEST(Source, CommitsAndErrors) {
   const SourceConfig source = source_of(
       "exactly.once.support: disabled\ncommit.interval.ms: 100\ncommit.max.bytes: 1MiB\n"
@@ -185,8 +207,11 @@ TEST(Source, Errors) {
        "7: key.converter.schemas.enable: 'true' can't be used, only false: must be said when "
        "`key.converter` is: the converter's default is true. Envelopes with a schema are not "
        "supported yet"},
-      {"decimals", "decimal.handling.mode: double",
-       "7: decimal.handling.mode: 'double' can't be used, only precise: not supported yet"},
+      {"decimals", "decimal.handling.mode: exact",
+       "7: decimal.handling.mode: 'exact' is none of precise, string, double"},
+      {"times", "time.precision.mode: adaptive",
+       "7: time.precision.mode: 'adaptive' is none of adaptive_time_microseconds, connect, "
+       "microseconds, nanoseconds, isostring"},
       {"heartbeats", "heartbeat.interval.ms: 1000",
        "7: heartbeat.interval.ms: '1000' can't be used, only 0: not supported yet; the offset "
        "moves on "
