@@ -48,10 +48,6 @@ constexpr UnreadProperty kConnection[] = {
 };
 
 constexpr UnreadProperty kFilters[] = {
-    {"column.include.list", kNo, "", kLater},
-    {"column.exclude.list", kNo, "", kLater},
-    {"message.key.columns", kNo, "", kLater},
-    {"skip.messages.without.change", kOne, "false", kLater},
     {"snapshot.include.collection.list", kNo, "", kNoSnapshot},
     {"guardrail.collections.max", kOne, "0", kLater},
     {"guardrail.collections.limit.action", kNone, "", "there is no limit"},
@@ -66,13 +62,8 @@ constexpr UnreadProperty kValues[] = {
     {"event.deserialization.failure.handling.mode", kOne, "fail",
      "events are never skipped in silence"},
     {"inconsistent.schema.handling.mode", kOne, "fail", "events are never skipped in silence"},
-    {"converters", kNo, "", "Java classes can't run here"},
     {"post.processors", kNo, "", "Java classes can't run here"},
     {"include.schema.comments", kOne, "false", kLater},
-    {"column.mask.hash.*", kNo, "", kLater},
-    {"column.mask.with.*", kNo, "", kLater},
-    {"column.mask.hash.v2.*", kNo, "", kLater},
-    {"column.truncate.to.*", kNo, "", kLater},
     {"column.propagate.source.type", kNo, "", "JSON without a schema has no place for it"},
     {"datatype.propagate.source.type", kNo, "", "JSON without a schema has no place for it"},
     {"sourceinfo.struct.maker", kOne, "io.debezium.connector.mysql.MySqlSourceInfoStructMaker",
@@ -182,10 +173,8 @@ constexpr UnreadProperty kOldNames[] = {
     {"database.blacklist", kNo, "", "is called database.exclude.list since Debezium 1.3"},
     {"table.whitelist", kNo, "", "is called table.include.list since Debezium 1.3"},
     {"table.blacklist", kNo, "", "is called table.exclude.list since Debezium 1.3"},
-    {"column.whitelist", kNo, "",
-     "is called column.include.list since Debezium 1.3, which is not supported yet"},
-    {"column.blacklist", kNo, "",
-     "is called column.exclude.list since Debezium 1.3, which is not supported yet"},
+    {"column.whitelist", kNo, "", "is called column.include.list since Debezium 1.3"},
+    {"column.blacklist", kNo, "", "is called column.exclude.list since Debezium 1.3"},
 };
 
 }  // namespace

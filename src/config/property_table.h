@@ -45,6 +45,7 @@ struct UnreadProperty {
 };
 // Parts of source_properties(), a file each.
 PropertyTable<SourceConfig> value_properties();
+PropertyTable<SourceConfig> column_properties();
 std::vector<UnreadProperty> other_connect_properties();
 std::vector<UnreadProperty> other_debezium_properties();
 
@@ -104,6 +105,14 @@ Setter<Target> choice(Part Target::*part, Enum Part::*member, Choices<Enum> choi
   return [part, member, choices = std::move(choices)](std::string_view, const std::string& value,
                                                       Target& target) -> Status {
     MILLRACE_ASSIGN_OR_RETURN((target.*part).*member, parse_choice<Enum>(value, choices));
+    return {};
+  };
+}
+
+template <typename Target, typename Part>
+Setter<Target> patterns(Part Target::*part, std::vector<std::string> Part::*member) {
+  return [part, member](std::string_view, const std::string& value, Target& target) -> Status {
+    MILLRACE_ASSIGN_OR_RETURN((target.*part).*member, parse_patterns(value));
     return {};
   };
 }

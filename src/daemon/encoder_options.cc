@@ -1,5 +1,7 @@
 #include "daemon/encoder_options.h"
 
+#include <algorithm>
+
 #include "millrace/base/assert.h"
 #include "millrace/base/clock.h"
 #include "millrace/daemon/version.h"
@@ -66,6 +68,24 @@ encode::ConverterOptions converter_of(const config::ConverterConfig& from) {
   return {.decimal_as_number = from.decimal_as_number};
 }
 
+change::ColumnMask::Kind mask_kind_of(config::MaskKind from) {
+  switch (from) {
+    case config::MaskKind::kTruncate:
+      return change::ColumnMask::Kind::kTruncate;
+    case config::MaskKind::kAsterisks:
+      return change::ColumnMask::Kind::kAsterisks;
+    case config::MaskKind::kHash:
+      return change::ColumnMask::Kind::kHash;
+  }
+  MILLRACE_ASSERT(false, "column mask of no kind");
+}
+
+// Where several name a column Debezium takes the first in this order: truncate, mask, hash, the newer hash.
+bool comes_first(const config::ColumnMaskConfig& a, const config::ColumnMaskConfig& b) {
+  if (a.kind != b.kind) return a.kind < b.kind;
+  return a.is_serialized && !b.is_serialized;
+}
+
 }  // namespace
 
 encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
@@ -79,6 +99,7 @@ encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
       gtid::Uuid::derive(source.name + std::to_string(system_clock().wall_ns())).to_text();
   options.enable_time_adjuster = source.enable_time_adjuster;
   options.unavailable_placeholder = source.unavailable_placeholder;
+  options.skip_unchanged = source.skip_unchanged;
   options.json_mysql_form = source.json_mysql_form;
   options.invalid_text = invalid_text_of(source.invalid_text);
   options.values.decimal = decimal_mode_of(source.values.decimal);
@@ -87,6 +108,30 @@ encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
   options.values.time = time_precision_of(source.values.time);
   options.key_converter = converter_of(source.key_converter);
   options.value_converter = converter_of(source.value_converter);
+  return options;
+}
+
+transform::ColumnRulesOptions column_rules(const config::SourceConfig& source) {
+  const config::ColumnConfig& columns = source.columns;
+  transform::ColumnRulesOptions options;
+  options.include = columns.include;
+  options.exclude = columns.exclude;
+  options.bytes = source.bytes_columns;
+  options.source_types = columns.source_types;
+  options.source_datatypes = columns.source_datatypes;
+  options.key_columns = columns.key_columns;
+  std::vector<config::ColumnMaskConfig> masks = columns.masks;
+  std::stable_sort(masks.begin(), masks.end(), comes_first);
+  for (const config::ColumnMaskConfig& mask : masks) {
+    options.masks.push_back({mask.columns,
+                             {.kind = mask_kind_of(mask.kind),
+                              .length = mask.length,
+                              .algorithm = mask.algorithm,
+                              .salt = mask.salt,
+                              .is_serialized = mask.is_serialized}});
+  }
+  for (const config::BooleanConverterConfig& boolean : columns.booleans)
+    options.booleans.push_back({boolean.columns, boolean.checks_length});
   return options;
 }
 

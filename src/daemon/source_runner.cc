@@ -198,8 +198,8 @@ Status SourceRunner::run_once() {
   const encode::EncoderOptions encoder = encoder_options(source_);
   MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter filter,
                             transform::TableFilter::compile(filter_options(source_)));
-  MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnFilter bytes_columns,
-                            transform::ColumnFilter::compile(source_.bytes_columns));
+  MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnRules columns,
+                            transform::ColumnRules::compile(column_rules(source_)));
 
   // The sink first: it fences an older instance before anything is read.
   MILLRACE_ASSIGN_OR_RETURN(const std::unique_ptr<sink::Sink> sink, make_sink(source_, *config_));
@@ -225,7 +225,7 @@ Status SourceRunner::run_once() {
   table_options.source_name = source_.name;
   table_options.topic_prefix = source_.topic_prefix;
   table_options.full_metadata = facts.binlog_row_metadata == "FULL";
-  pipeline::TableRegistry tables(table_options, encoder, filter, bytes_columns);
+  pipeline::TableRegistry tables(table_options, encoder, filter, columns);
   if (state.offset) {
     MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, facts));
     tables.load(state.structures);

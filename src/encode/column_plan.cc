@@ -2,6 +2,7 @@
 
 #include "encode/json_writer.h"
 #include "millrace/base/assert.h"
+#include "millrace/schema/source_type.h"
 
 namespace millrace::encode {
 namespace {
@@ -193,6 +194,32 @@ Form form_of(const ColumnPlan& plan, const ValueModes& modes, const ConverterOpt
   MILLRACE_ASSERT(false, "column of no type");
 }
 
+// Debezium masks what JDBC calls characters: text, ENUM and SET, not JSON.
+bool is_character_form(Form form) {
+  return form == Form::kText || form == Form::kEnum || form == Form::kSet;
+}
+
+// It cuts whatever ends as a string or as bytes, BIT and precise decimals aside.
+bool is_string_form(Form form) {
+  switch (form) {
+    case Form::kText:
+    case Form::kBytes:
+    case Form::kBase64UrlSafe:
+    case Form::kHex:
+    case Form::kEnum:
+    case Form::kSet:
+    case Form::kJson:
+    case Form::kDecimalText:
+    case Form::kIsoDate:
+    case Form::kIsoTime:
+    case Form::kIsoDatetime:
+    case Form::kTimestamp:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string_view no_date_of(Form form, bool is_nullable) {
   if (is_nullable) return "null";
   switch (form) {
@@ -208,8 +235,10 @@ std::string_view no_date_of(Form form, bool is_nullable) {
 
 }  // namespace
 
-ColumnPlan make_column_plan(const Column& column, std::size_t index, bool as_bytes,
-                            const EncoderOptions& options, const ConverterOptions& converter) {
+ColumnPlan make_column_plan(const Column& column, std::size_t index,
+                            const change::ColumnTreatment& treatment, const EncoderOptions& options,
+                            const ConverterOptions& converter) {
+  const bool as_bytes = treatment.as_bytes;
   ColumnPlan plan;
   plan.column = &column;
   plan.index = index;
@@ -226,12 +255,40 @@ ColumnPlan make_column_plan(const Column& column, std::size_t index, bool as_byt
     plan.padded_size = column.length;
   }
   plan.labels = labels_of(column);
-  plan.form = form_of(plan, options.values, converter);
+  plan.form = treatment.as_boolean ? Form::kBoolean : form_of(plan, options.values, converter);
   plan.no_date = no_date_of(plan.form, plan.is_nullable);
   if (!options.unavailable_placeholder.empty() && is_string(column)) {
     plan.absent = plan.name + placeholder_of(plan.form, options.unavailable_placeholder);
   }
   return plan;
+}
+
+void mask_column(const change::ColumnMask& mask, const ValueModes& modes, ColumnPlan& plan) {
+  using Kind = change::ColumnMask::Kind;
+  plan.unmasked = plan.form;
+  const auto length = schema::source_type_length(*plan.column);
+  switch (mask.kind) {
+    case Kind::kNone:
+      return;
+    case Kind::kAsterisks:
+      if (!is_character_form(plan.form)) return;
+      plan.form = Form::kAsterisks;
+      plan.asterisks = '"' + std::string(mask.length, '*') + '"';
+      plan.is_null_hidden = true;
+      return;
+    case Kind::kTruncate:
+      if (length && *length <= mask.length) return;
+      if (!is_string_form(plan.form)) return;
+      plan.form = Form::kTruncated;
+      plan.truncate_to = mask.length;
+      plan.cuts_bytes = plan.unmasked == Form::kBytes && modes.binary == BinaryMode::kBytes;
+      return;
+    case Kind::kHash:
+      if (!is_character_form(plan.form)) return;
+      plan.form = Form::kHashed;
+      plan.hash = std::make_shared<const TextHash>(mask, length);
+      return;
+  }
 }
 
 }  // namespace millrace::encode

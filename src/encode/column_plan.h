@@ -5,10 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "encode/column_mask.h"
+#include "millrace/change/table_treatment.h"
 #include "millrace/charset/charset.h"
 #include "millrace/encode/debezium_encoder.h"
 #include "millrace/schema/table_schema.h"
@@ -54,6 +57,11 @@ enum class Form : std::uint8_t {
   kGeometry,
   kPoint,
   kVector,
+  kBoolean,  // TINYINT by a converter
+  // Masks over one of the forms above
+  kAsterisks,
+  kTruncated,
+  kHashed,
 };
 
 // How the bytes of a character column become a JSON string.
@@ -70,10 +78,17 @@ struct ColumnPlan {
   Form form = Form::kInteger;
   TextForm text_form = TextForm::kUtf8;  // kText
   bool is_nullable = false;
+  bool is_null_hidden = false;  // NULL is printed as any other value: by kAsterisks
   bool adjusts_years = false;
   unsigned fraction_digits = 0;
   // BINARY(n): the server strips trailing zeros from the row image.
   std::size_t padded_size = 0;
+  // What masks read: the form without the mask, kAsterisks' text, kTruncated's length.
+  Form unmasked = Form::kInteger;
+  std::string asterisks;
+  std::size_t truncate_to = 0;
+  bool cuts_bytes = false;  // kTruncated: the bytes, not their text
+  std::shared_ptr<const TextHash> hash;
   // `,"name":` The first of a row's columns drops the comma.
   std::string name;
   // The same with the value that stands for an absent column; empty: it is left out.
@@ -86,7 +101,11 @@ struct ColumnPlan {
 };
 
 // `converter` is the key's or the value's.
-ColumnPlan make_column_plan(const schema::Column& column, std::size_t index, bool as_bytes,
-                            const EncoderOptions& options, const ConverterOptions& converter);
+ColumnPlan make_column_plan(const schema::Column& column, std::size_t index,
+                            const change::ColumnTreatment& treatment, const EncoderOptions& options,
+                            const ConverterOptions& converter);
+
+// Puts the treatment's mask over the plan of a row's column.
+void mask_column(const change::ColumnMask& mask, const ValueModes& modes, ColumnPlan& plan);
 
 }  // namespace millrace::encode

@@ -1,6 +1,5 @@
 #include "encode/table_plan.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "encode/json_writer.h"
@@ -8,17 +7,19 @@
 namespace millrace::encode {
 
 TablePlan::Impl::Impl(schema::TableSchemaPtr table_schema, Topic table_topic,
-                      const EncoderOptions& options, const std::vector<std::size_t>& bytes_columns)
+                      const EncoderOptions& options, const change::TableTreatment& treatment)
     : table(std::move(table_schema)), topic(std::move(table_topic)) {
-  const auto plan_of = [&](std::size_t i, const ConverterOptions& converter) {
-    const bool as_bytes =
-        std::find(bytes_columns.begin(), bytes_columns.end(), i) != bytes_columns.end();
-    return make_column_plan(table->columns[i], i, as_bytes, options, converter);
-  };
-  for (std::size_t i = 0; i < table->columns.size(); ++i)
-    columns.push_back(plan_of(i, options.value_converter));
-  for (const std::size_t i : table->key_columns) key.push_back(plan_of(i, options.key_converter));
-  notices_ = std::make_unique<std::atomic<std::uint8_t>[]>(columns.size());
+  const std::vector<schema::Column>& all = table->columns;
+  std::vector<change::ColumnTreatment> treatments = treatment.columns;
+  treatments.resize(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (treatments[i].is_left_out) continue;
+    columns.push_back(make_column_plan(all[i], i, treatments[i], options, options.value_converter));
+    mask_column(treatments[i].mask, options.values, columns.back());
+  }
+  for (const std::size_t i : treatment.key_columns.value_or(table->key_columns))
+    key.push_back(make_column_plan(all[i], i, treatments[i], options, options.key_converter));
+  notices_ = std::make_unique<std::atomic<std::uint8_t>[]>(all.size());
 
   const auto quoted = [](std::string_view text) {
     JsonWriter writer;
@@ -33,8 +34,8 @@ TablePlan::Impl::Impl(schema::TableSchemaPtr table_schema, Topic table_topic,
 }
 
 TablePlan::TablePlan(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,
-                     std::vector<std::size_t> bytes_columns)
-    : impl_(std::make_unique<Impl>(std::move(table), std::move(topic), options, bytes_columns)) {}
+                     const change::TableTreatment& treatment)
+    : impl_(std::make_unique<Impl>(std::move(table), std::move(topic), options, treatment)) {}
 TablePlan::~TablePlan() = default;
 
 const schema::TableSchema& TablePlan::table() const { return *impl_->table; }

@@ -19,7 +19,7 @@ enum class Notice : std::uint8_t { kInvalidText = 1, kUnsignedWraps = 2, kOutOfR
 class TablePlan::Impl {
  public:
   Impl(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,
-       const std::vector<std::size_t>& bytes_columns);
+       const change::TableTreatment& treatment);
 
   // True for the first caller, whatever its thread. `column` is an index in the table.
   bool first_notice(std::size_t column, Notice notice) const {
@@ -31,7 +31,7 @@ class TablePlan::Impl {
 
   const schema::TableSchemaPtr table;
   const Topic topic;
-  std::vector<ColumnPlan> columns;  // of the row, in the table's order
+  std::vector<ColumnPlan> columns;  // of rows, in the table's order
   std::vector<ColumnPlan> key;      // in the key's order
   // The source block's text before and after what an event decides: see source_block.h.
   std::string source_start;  // `,"source":{"version":...,"ts_ms":`

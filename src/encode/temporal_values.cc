@@ -68,13 +68,13 @@ bool ValueWriter::write_datetime_nanoseconds(std::int64_t days, const row::Calen
   return true;
 }
 
-bool ValueWriter::write_datetime(const row::CalendarTime& date, const Place& place) {
+bool ValueWriter::write_datetime(Form form, const row::CalendarTime& date, const Place& place) {
   const auto days = checked_days(date, place.plan.adjusts_years);
   if (!days) {
     out_.raw(place.plan.no_date);
     return true;
   }
-  switch (place.plan.form) {
+  switch (form) {
     case Form::kDatetimeMicroseconds:
       out_.integer(*days * kMicrosecondsOfDay + microseconds_of_day(date));
       return true;

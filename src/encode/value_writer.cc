@@ -1,5 +1,6 @@
 #include "encode/value_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -20,11 +21,15 @@ constexpr std::uint64_t kLargestLong = std::numeric_limits<std::int64_t>::max();
 bool ValueWriter::write(const TablePlan::Impl& table, const ColumnPlan& plan,
                         const row::Value& value, Remarks& remarks) {
   if (value.is_null()) {
-    out_.raw("null");
+    out_.raw(plan.is_null_hidden ? std::string_view(plan.asterisks) : "null");
     return true;
   }
-  const Place place{plan, table, remarks};
-  switch (plan.form) {
+  return write_as(plan.form, value, {plan, table, remarks});
+}
+
+bool ValueWriter::write_as(Form form, const row::Value& value, const Place& place) {
+  const ColumnPlan& plan = place.plan;
+  switch (form) {
     case Form::kInteger:
       out_.integer(value.i64);
       return true;
@@ -98,7 +103,7 @@ bool ValueWriter::write(const TablePlan::Impl& table, const ColumnPlan& plan,
     case Form::kDatetimeMicroseconds:
     case Form::kDatetimeNanoseconds:
     case Form::kIsoDatetime:
-      return write_datetime(value.date, place);
+      return write_datetime(form, value.date, place);
     case Form::kTimestamp:
       write_timestamp(plan, value);
       return true;
@@ -107,8 +112,38 @@ bool ValueWriter::write(const TablePlan::Impl& table, const ColumnPlan& plan,
       return write_geometry(value.bytes, place);
     case Form::kVector:
       return write_vector(value.bytes, place);
+    case Form::kBoolean:
+      out_.raw(value.i64 > 0 ? "true" : "false");
+      return true;
+    case Form::kAsterisks:
+      out_.raw(plan.asterisks);
+      return true;
+    case Form::kTruncated:
+      return write_truncated(value, place);
+    case Form::kHashed:
+      return write_hashed(value, place);
   }
   return fail(place, "a column of no form");
+}
+
+bool ValueWriter::write_truncated(const row::Value& value, const Place& place) {
+  const ColumnPlan& plan = place.plan;
+  if (plan.cuts_bytes) {
+    out_.quoted_base64(value.bytes.substr(0, plan.truncate_to),
+                       std::min(plan.padded_size, plan.truncate_to));
+    return true;
+  }
+  const std::size_t start = out_.size();
+  if (!write_as(plan.unmasked, value, place)) return false;
+  cut_json_string(start, plan.truncate_to, out_);
+  return true;
+}
+
+bool ValueWriter::write_hashed(const row::Value& value, const Place& place) {
+  const std::size_t start = out_.size();
+  if (!write_as(place.plan.unmasked, value, place)) return false;
+  place.plan.hash->replace(start, scratch_, out_);
+  return true;
 }
 
 Error ValueWriter::take_error() {

@@ -44,6 +44,11 @@ class ValueWriter {
     Remarks& remarks;
   };
 
+  // Not NULL. A mask's form calls once more, with the form below the mask.
+  bool write_as(Form form, const row::Value& value, const Place& place);
+  bool write_truncated(const row::Value& value, const Place& place);
+  bool write_hashed(const row::Value& value, const Place& place);
+
   void write_unsigned_long(std::uint64_t value, const Place& place);
   void write_unsigned_bytes(std::uint64_t value);
   void write_bits(const ColumnPlan& plan, std::uint64_t bits);
@@ -60,7 +65,7 @@ class ValueWriter {
   void write_iso_date_of(const ColumnPlan& plan, const row::CalendarTime& date);
   bool write_time_milliseconds(std::int64_t microseconds, const Place& place);
   bool write_iso_time_of(std::int64_t microseconds, const Place& place);
-  bool write_datetime(const row::CalendarTime& date, const Place& place);
+  bool write_datetime(Form form, const row::CalendarTime& date, const Place& place);
   bool write_datetime_nanoseconds(std::int64_t days, const row::CalendarTime& time,
                                   const Place& place);
   void write_timestamp(const ColumnPlan& plan, const row::Value& value);

@@ -31,11 +31,8 @@ bool changes_shape(ddl::StatementKind kind) {
 
 TableRegistry::TableRegistry(TableRegistryOptions options, const encode::EncoderOptions& encoder,
                              const transform::TableFilter& filter,
-                             const transform::ColumnFilter& bytes_columns)
-    : options_(std::move(options)),
-      encoder_(encoder),
-      filter_(filter),
-      bytes_columns_(bytes_columns) {}
+                             const transform::ColumnRules& columns)
+    : options_(std::move(options)), encoder_(encoder), filter_(filter), columns_(columns) {}
 
 void TableRegistry::load(const std::map<schema::TableName, schema::TableSchemaPtr>& structures) {
   structures_ = structures;
@@ -125,9 +122,8 @@ Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
   auto shared = std::make_shared<const schema::TableSchema>(std::move(schema));
   if (shared->has_names) remember_structure(*shared);
   structures_[name] = shared;
-  std::vector<std::size_t> bytes_columns = bytes_columns_.matching_columns(*shared);
   auto table = std::make_shared<const CapturedTable>(shared, encode::Topic{std::move(topic)},
-                                                     encoder_, std::move(bytes_columns));
+                                                     encoder_, columns_.treat(*shared));
   by_name_[name] = table;
   return CapturedTablePtr(std::move(table));
 }

@@ -79,6 +79,34 @@ struct ConverterConfig {
   bool decimal_as_number = false;  // decimal.format=NUMERIC
 };
 
+enum class MaskKind : std::uint8_t { kTruncate, kAsterisks, kHash };
+
+// column.truncate.to.<length>.chars, column.mask.with.<length>.chars,
+// column.mask.hash[.v2].<algorithm>.with.salt.<salt>
+struct ColumnMaskConfig {
+  std::vector<std::string> columns;
+  MaskKind kind = MaskKind::kTruncate;
+  std::size_t length = 0;
+  std::string algorithm, salt;
+  bool is_serialized = false;  // without .v2
+};
+
+// A converter of the class TinyIntOneToBooleanConverter.
+struct BooleanConverterConfig {
+  std::vector<std::string> columns;  // selector; empty: all
+  bool checks_length = true;         // length.checker
+};
+
+// Java regular expressions, matched against "db.table.column".
+struct ColumnConfig {
+  std::vector<std::string> include, exclude;
+  std::vector<std::string> source_types;      // column.propagate.source.type
+  std::vector<std::string> source_datatypes;  // datatype.propagate.source.type
+  std::vector<ColumnMaskConfig> masks;        // as they stand in the file
+  std::vector<std::string> key_columns;       // message.key.columns, one a column
+  std::vector<BooleanConverterConfig> booleans;
+};
+
 struct SourceConfig {
   std::string name;
   std::string file;  // with line: where the source stands, for messages
@@ -104,10 +132,12 @@ struct SourceConfig {
   // Java regular expressions, anchored, matched without case against "db" or "db.table" or "db.table.column".
   std::vector<std::string> database_include, database_exclude, table_include, table_exclude;
   std::vector<std::string> bytes_columns;  // column.bytes.include.list
+  ColumnConfig columns;
   bool ignore_builtin_tables = true;
 
   bool tombstones_on_delete = true;
   bool skip_creates = false, skip_updates = false, skip_deletes = false, skip_truncates = true;
+  bool skip_unchanged = false;  // skip.messages.without.change
   bool include_query = false;
   bool extended_headers = false;
   bool enable_time_adjuster = true;

@@ -17,6 +17,7 @@
 #include "millrace/base/clock.h"
 #include "millrace/base/result.h"
 #include "millrace/change/change_event.h"
+#include "millrace/change/table_treatment.h"
 #include "millrace/encode/record_batch.h"
 #include "millrace/schema/table_schema.h"
 
@@ -74,16 +75,16 @@ struct EncoderOptions {
   // out: nobody expects a string there.
   std::string unavailable_placeholder;
   bool json_mysql_form = false;  // json.format=mysql
+  bool skip_unchanged = false;   // skip.messages.without.change
   ValueModes values;
   ConverterOptions key_converter, value_converter;
 };
 
 class TablePlan {
  public:
-  // `bytes_columns`: indexes of text columns whose bytes are published as base64 (column.bytes.include.list).
-  // `options` outlives the plan.
+  // `options` outlives the plan. `treatment` is of this table.
   TablePlan(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,
-            std::vector<std::size_t> bytes_columns = {});
+            const change::TableTreatment& treatment = {});
   ~TablePlan();
 
   const schema::TableSchema& table() const;
@@ -109,6 +110,7 @@ class DebeziumEncoder {
   //   delete                 one, and its tombstone (a null key too, as Debezium)
   //   update of the key      delete, tombstone, create; the first two have the new key in a header, the third the old
   //   truncate               one, with a null key
+  // An update that leaves the published columns as they were has no records where skip_unchanged says so.
   // A column that the after image of an update leaves out is unchanged: `after` and the key take it from the before
   // image where that has it.
   Status encode(const change::ChangeEvent& event, const TablePlan& plan, RecordBatch& out);

@@ -113,6 +113,48 @@ TEST(Source, ValueModes) {
   EXPECT_EQ(source_of("time.precision.mode: connect").values.time, TimePrecision::kConnect);
 }
 
+TEST(Source, Columns) {
+  using List = std::vector<std::string>;
+  const SourceConfig source = source_of(
+      "column.exclude.list: a\\.b\\.c,d\ncolumn.truncate.to.20.chars: a\n"
+      "column.mask.with.0.chars: b\ncolumn.mask.hash.SHA-256.with.salt.Czq.1: c,d\n"
+      "column.mask.hash.v2.sha3-512.with.salt.x: e\n"
+      "message.key.columns: 'a.b:c,d; (.*).e:f'\nskip.messages.without.change: true\n");
+  EXPECT_EQ(source.columns.exclude, (List{"a\\.b\\.c", "d"}));
+  EXPECT_EQ(source_of("column.include.list: a").columns.include, List{"a"});
+  EXPECT_EQ(source.columns.key_columns, (List{"a.b.c", "a.b.d", "(.*).e.f"}));
+  EXPECT_TRUE(source.skip_unchanged);
+  ASSERT_EQ(source.columns.masks.size(), 4U);
+  const std::vector<ColumnMaskConfig>& masks = source.columns.masks;
+  EXPECT_EQ(masks[0].kind, MaskKind::kTruncate);
+  EXPECT_EQ(masks[0].length, 20U);
+  EXPECT_EQ(masks[0].columns, List{"a"});
+  EXPECT_EQ(masks[1].kind, MaskKind::kAsterisks);
+  EXPECT_EQ(masks[1].length, 0U);
+  EXPECT_EQ(masks[2].kind, MaskKind::kHash);
+  EXPECT_EQ(masks[2].algorithm, "SHA-256");
+  EXPECT_EQ(masks[2].salt, "Czq.1");
+  EXPECT_TRUE(masks[2].is_serialized);
+  EXPECT_EQ(masks[2].columns, (List{"c", "d"}));
+  EXPECT_EQ(masks[3].algorithm, "sha3-512");
+  EXPECT_FALSE(masks[3].is_serialized);
+}
+
+TEST(Source, Converters) {
+  const std::string lines =
+      "converters: b, c\n"
+      "b.type: io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter\n"
+      "b.selector: shop.*\\.flag,x\nb.length.checker: false\n"
+      "c.type: io.debezium.connector.mysql.converters.TinyIntOneToBooleanConverter\n";
+  const SourceConfig source = source_of(lines);
+  ASSERT_EQ(source.columns.booleans.size(), 2U);
+  EXPECT_EQ(source.columns.booleans[0].columns, (std::vector<std::string>{"shop.*\\.flag", "x"}));
+  EXPECT_FALSE(source.columns.booleans[0].checks_length);
+  EXPECT_TRUE(source.columns.booleans[1].columns.empty());
+  EXPECT_TRUE(source.columns.booleans[1].checks_length);
+  EXPECT_NE(source_of(lines + "c.selector: y\n").fingerprint, source.fingerprint);
+}
+
 TEST(Source, CommitsAndErrors) {
   const SourceConfig source = source_of(
       "exactly.once.support: disabled\ncommit.interval.ms: 100\ncommit.max.bytes: 1MiB\n"
@@ -222,10 +264,31 @@ TEST(Source, Errors) {
        "default here (Debezium's: true)"},
       {"transaction topic", "provide.transaction.metadata: true",
        "7: provide.transaction.metadata: 'true' can't be used, only false: not supported yet"},
-      {"key columns", "message.key.columns: a:b", "7: message.key.columns: not supported yet"},
-      {"mask", "column.mask.with.12.chars: a", "7: column.mask.with.12.chars: not supported yet"},
-      {"converters", "converters: isbn\nisbn.type: x",
-       "7: converters: Java classes can't run here"},
+      {"key columns", "message.key.columns: a.b:c;d",
+       "7: message.key.columns: 'a.b:c;d' is not a list like "
+       "db.table:column,column;db.other:column"},
+      {"both column lists", "column.include.list: a\ncolumn.exclude.list: b",
+       "8: column.exclude.list: can't be used together with column.include.list"},
+      {"mask", "column.mask.with.many.chars: a",
+       "7: column.mask.with.many.chars: 'a' stands under a name that is not "
+       "column.mask.with.<number>.chars"},
+      {"truncate", "column.truncate.to.5: a",
+       "7: column.truncate.to.5: 'a' stands under a name that is not "
+       "column.truncate.to.<number>.chars"},
+      {"hash without salt", "column.mask.hash.SHA-256.with.salt.: a",
+       "7: column.mask.hash.SHA-256.with.salt.: 'a' stands under a name that is not "
+       "column.mask.hash.<algorithm>.with.salt.<salt>"},
+      {"unknown hash", "column.mask.hash.v2.CRC.with.salt.x: a",
+       "7: column.mask.hash.v2.CRC.with.salt.x: 'a' needs a hash that is not known: CRC; use "
+       "SHA-256, SHA-512, SHA3-256 or the like"},
+      {"converter of another class", "converters: isbn\nisbn.type: io.example.IsbnConverter",
+       "8: isbn.type: 'io.example.IsbnConverter' can't be used: Java classes can't run here; built "
+       "in is io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter"},
+      {"converter without a class", "converters: isbn", "7: converters: needs isbn.type"},
+      {"converter's unknown option",
+       "converters: b\nb.type: "
+       "io.debezium.connector.mysql.converters.TinyIntOneToBooleanConverter\nb.select: x",
+       "9: b.select: 'x' is no option of a converter: type, selector or length.checker"},
       {"transforms", "transforms: unwrap", "7: transforms: not supported yet"},
       {"transform's option", "transforms.unwrap.type: x",
        "7: transforms.unwrap.type: not supported yet"},

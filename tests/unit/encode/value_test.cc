@@ -218,8 +218,11 @@ TEST(ValueTimeAdjuster, off) {
 }
 
 TEST(ValueBytesColumns, text_as_base64) {
+  change::TableTreatment treatment;
+  treatment.columns.resize(2);
+  treatment.columns[1].as_bytes = true;
   Encoding encoding(table_of({text_of("utf8mb4"), text_of("latin1")}), Encoding::default_options(),
-                    {1});
+                    treatment);
   const Row row = row_of({text("a"), text("\xca\xfe\xba\xbe")});
   ASSERT_TRUE(encoding.encode(change::Operation::kCreate, nullptr, &row));
   EXPECT_EQ(encoding.rows(0), "{\"before\":null,\"after\":{\"c\":\"a\",\"c\":\"yv66vg==\"}");
