@@ -48,37 +48,19 @@ constexpr UnreadProperty kConnection[] = {
 };
 
 constexpr UnreadProperty kFilters[] = {
-    {"column.include.list", kNo, "", kLater},
-    {"column.exclude.list", kNo, "", kLater},
-    {"message.key.columns", kNo, "", kLater},
-    {"skip.messages.without.change", kOne, "false", kLater},
     {"snapshot.include.collection.list", kNo, "", kNoSnapshot},
     {"guardrail.collections.max", kOne, "0", kLater},
     {"guardrail.collections.limit.action", kNone, "", "there is no limit"},
 };
 
 constexpr UnreadProperty kValues[] = {
-    {"decimal.handling.mode", kOne, "precise", kLater},
-    {"bigint.unsigned.handling.mode", kOne, "long", kLater},
-    {"binary.handling.mode", kOne, "bytes", kLater},
-    {"time.precision.mode", kOne, "adaptive_time_microseconds", kLater},
-    {"schema.name.adjustment.mode", kOne, "none", kLater},
-    {"field.name.adjustment.mode", kOne, "none", kLater},
     {"event.converting.failure.handling.mode", kNone, "",
      "a value that can't be decoded stops the source; text follows charset.invalid"},
     {"event.processing.failure.handling.mode", kOne, "fail", "events are never skipped in silence"},
     {"event.deserialization.failure.handling.mode", kOne, "fail",
      "events are never skipped in silence"},
     {"inconsistent.schema.handling.mode", kOne, "fail", "events are never skipped in silence"},
-    {"converters", kNo, "", "Java classes can't run here"},
     {"post.processors", kNo, "", "Java classes can't run here"},
-    {"include.schema.comments", kOne, "false", kLater},
-    {"column.mask.hash.*", kNo, "", kLater},
-    {"column.mask.with.*", kNo, "", kLater},
-    {"column.mask.hash.v2.*", kNo, "", kLater},
-    {"column.truncate.to.*", kNo, "", kLater},
-    {"column.propagate.source.type", kNo, "", "JSON without a schema has no place for it"},
-    {"datatype.propagate.source.type", kNo, "", "JSON without a schema has no place for it"},
     {"sourceinfo.struct.maker", kOne, "io.debezium.connector.mysql.MySqlSourceInfoStructMaker",
      "Java classes can't run here"},
 };
@@ -186,10 +168,8 @@ constexpr UnreadProperty kOldNames[] = {
     {"database.blacklist", kNo, "", "is called database.exclude.list since Debezium 1.3"},
     {"table.whitelist", kNo, "", "is called table.include.list since Debezium 1.3"},
     {"table.blacklist", kNo, "", "is called table.exclude.list since Debezium 1.3"},
-    {"column.whitelist", kNo, "",
-     "is called column.include.list since Debezium 1.3, which is not supported yet"},
-    {"column.blacklist", kNo, "",
-     "is called column.exclude.list since Debezium 1.3, which is not supported yet"},
+    {"column.whitelist", kNo, "", "is called column.include.list since Debezium 1.3"},
+    {"column.blacklist", kNo, "", "is called column.exclude.list since Debezium 1.3"},
 };
 
 }  // namespace

@@ -43,6 +43,9 @@ struct UnreadProperty {
   std::string_view value;
   std::string_view note;
 };
+// Parts of source_properties(), a file each.
+PropertyTable<SourceConfig> value_properties();
+PropertyTable<SourceConfig> column_properties();
 std::vector<UnreadProperty> other_connect_properties();
 std::vector<UnreadProperty> other_debezium_properties();
 
@@ -92,6 +95,32 @@ template <typename Target>
 Setter<Target> patterns(std::vector<std::string> Target::*member) {
   return [member](std::string_view, const std::string& value, Target& target) -> Status {
     MILLRACE_ASSIGN_OR_RETURN(target.*member, parse_patterns(value));
+    return {};
+  };
+}
+
+// A member of a member.
+template <typename Target, typename Part, typename Enum>
+Setter<Target> choice(Part Target::*part, Enum Part::*member, Choices<Enum> choices) {
+  return [part, member, choices = std::move(choices)](std::string_view, const std::string& value,
+                                                      Target& target) -> Status {
+    MILLRACE_ASSIGN_OR_RETURN((target.*part).*member, parse_choice<Enum>(value, choices));
+    return {};
+  };
+}
+
+template <typename Target, typename Part>
+Setter<Target> boolean(Part Target::*part, bool Part::*member) {
+  return [part, member](std::string_view, const std::string& value, Target& target) -> Status {
+    MILLRACE_ASSIGN_OR_RETURN((target.*part).*member, parse_boolean(value));
+    return {};
+  };
+}
+
+template <typename Target, typename Part>
+Setter<Target> patterns(Part Target::*part, std::vector<std::string> Part::*member) {
+  return [part, member](std::string_view, const std::string& value, Target& target) -> Status {
+    MILLRACE_ASSIGN_OR_RETURN((target.*part).*member, parse_patterns(value));
     return {};
   };
 }

@@ -230,6 +230,9 @@ PropertyTable<SourceConfig> implemented_properties() {
 const PropertyTable<SourceConfig>& source_properties() {
   static const PropertyTable<SourceConfig> table = [] {
     PropertyTable<SourceConfig> all = implemented_properties();
+    for (auto part : {column_properties(), value_properties()}) {
+      for (Property<SourceConfig>& p : part) all.push_back(std::move(p));
+    }
     for (const auto& others : {other_connect_properties(), other_debezium_properties()}) {
       for (const UnreadProperty& p : others)
         all.push_back({p.name, p.support, p.value, p.note, {}});

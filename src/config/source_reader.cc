@@ -2,22 +2,12 @@
 
 #include <algorithm>
 
+#include "config/converters_reader.h"
 #include "config/section_reader.h"
 #include "millrace/base/encoding.h"
 
 namespace millrace::config {
 namespace {
-
-// Properties like `converters: a,b` name others, `a.type` and so on, that belong to them.
-std::vector<std::string> owned_prefixes(const YamlNode& mapping) {
-  std::vector<std::string> prefixes;
-  for (const std::string_view owner : {"converters", "post.processors"}) {
-    const YamlEntry* entry = mapping.find(owner);
-    if (entry == nullptr) continue;
-    for (const std::string& word : split_words(entry->value.text)) prefixes.push_back(word + ".");
-  }
-  return prefixes;
-}
 
 // Reads the properties of a source; `name` is left to the caller, who knows where else a name can stand.
 class SourceReader {
@@ -27,7 +17,10 @@ class SourceReader {
 
   void read() {
     YamlNode known;
-    const std::vector<std::string> owned = owned_prefixes(mapping_);
+    // Of `post.processors: a` only the name is refused, not all that belongs to it.
+    std::vector<std::string> owned = owned_prefixes(mapping_, "converters");
+    for (std::string& prefix : owned_prefixes(mapping_, "post.processors"))
+      owned.push_back(std::move(prefix));
     for (const YamlEntry& entry : mapping_.entries) {
       if (entry.value.kind == YamlNode::Kind::kScalar)
         source_.properties[entry.key] = entry.value.text;
@@ -36,9 +29,10 @@ class SourceReader {
       if (entry.key != "name" && !covered) known.entries.push_back(entry);
     }
     read_section(known, source_.file, source_properties(), source_, problems_, &resolved_);
+    read_converters(mapping_, source_, problems_, resolved_);
     check_required();
     check_lists();
-    check_converters();
+    complete_converters();
     check_tls();
     check_oversized();
     source_.fingerprint = fingerprint();
@@ -76,25 +70,22 @@ class SourceReader {
   }
 
   void check_lists() {
-    for (const std::string_view what : {"database", "table"}) {
+    for (const std::string_view what : {"database", "table", "column"}) {
       const std::string include = std::string(what) + ".include.list";
       const std::string exclude = std::string(what) + ".exclude.list";
       if (has(include) && has(exclude)) error_at(exclude, "can't be used together with " + include);
     }
   }
 
-  // The JSON converter's own default is an envelope with a schema, which isn't written here.
-  void check_converters() {
-    for (const std::string_view converter : {"key.converter", "value.converter"}) {
-      const std::string option = std::string(converter) + ".schemas.enable";
-      const auto it = resolved_.find(std::string(converter));
+  // The JSON converter's own default: a connector that names it without more has schemas.
+  void complete_converters() {
+    const auto complete = [this](const std::string& name, ConverterConfig& converter) {
+      const auto it = resolved_.find(name);
       const bool is_json = it != resolved_.end() && trim(it->second).ends_with(".JsonConverter");
-      if (is_json && !has(option)) {
-        error_at(converter,
-                 "needs " + option +
-                     ": false: the converter's default is true, which is not supported yet");
-      }
-    }
+      if (is_json && !has(name + ".schemas.enable")) converter.schemas_enable = true;
+    };
+    complete("key.converter", source_.key_converter);
+    complete("value.converter", source_.value_converter);
   }
 
   void check_tls() {

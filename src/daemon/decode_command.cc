@@ -64,13 +64,13 @@ Status decode_files(const std::vector<std::string>& files) {
   encoder.connector_name = "mysql";
   MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter filter,
                             transform::TableFilter::compile({}));
-  MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnFilter no_columns,
-                            transform::ColumnFilter::compile({}));
+  MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnRules columns,
+                            transform::ColumnRules::compile({}));
   pipeline::TableRegistryOptions table_options;
   table_options.source_name = encoder.logical_name;
   table_options.topic_prefix = encoder.logical_name;
   table_options.allow_unnamed = true;
-  pipeline::TableRegistry tables(table_options, encoder, filter, no_columns);
+  pipeline::TableRegistry tables(table_options, encoder, filter, columns);
 
   MILLRACE_ASSIGN_OR_RETURN(const std::unique_ptr<FileStreams> streams, FileStreams::open(files));
   PrintingSink sink;

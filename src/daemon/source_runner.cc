@@ -6,12 +6,12 @@
 
 #include "daemon/behind_probe.h"
 #include "daemon/catalog_loading.h"
+#include "daemon/encoder_options.h"
 #include "daemon/mysql_streams.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
-#include "millrace/daemon/version.h"
 #include "millrace/mysql/server_facts.h"
 #include "millrace/transform/table_filter.h"
 
@@ -19,32 +19,6 @@ namespace millrace::daemon {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{500};
-
-encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
-  encode::EncoderOptions options;
-  options.logical_name = source.topic_prefix;
-  options.version = kVersion;
-  options.tombstones_on_delete = source.tombstones_on_delete;
-  options.extended_headers = source.extended_headers;
-  options.connector_name = "mysql";
-  options.run_id =
-      gtid::Uuid::derive(source.name + std::to_string(system_clock().wall_ns())).to_text();
-  options.enable_time_adjuster = source.enable_time_adjuster;
-  options.unavailable_placeholder = source.unavailable_placeholder;
-  options.json_mysql_form = source.json_mysql_form;
-  switch (source.invalid_text) {
-    case config::InvalidText::kReplace:
-      options.invalid_text = encode::InvalidText::kReplace;
-      break;
-    case config::InvalidText::kBase64:
-      options.invalid_text = encode::InvalidText::kBase64;
-      break;
-    case config::InvalidText::kFail:
-      options.invalid_text = encode::InvalidText::kFail;
-      break;
-  }
-  return options;
-}
 
 pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
                                            const mysql::ServerFacts& facts) {
@@ -265,8 +239,8 @@ Status SourceRunner::run_once() {
   const encode::EncoderOptions encoder = encoder_options(source_);
   MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter filter,
                             transform::TableFilter::compile(filter_options(source_)));
-  MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnFilter bytes_columns,
-                            transform::ColumnFilter::compile(source_.bytes_columns));
+  MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnRules columns,
+                            transform::ColumnRules::compile(column_rules(source_)));
 
   // The sink first: it fences an older instance before anything is read.
   MILLRACE_ASSIGN_OR_RETURN(const std::unique_ptr<sink::Sink> sink, make_sink(source_, *config_));
@@ -296,7 +270,7 @@ Status SourceRunner::run_once() {
   if (is_new_catalog && !table_options.full_metadata) {
     warn_of_doubtful_labels(source_.name, state.catalog);
   }
-  pipeline::TableRegistry tables(table_options, encoder, filter, bytes_columns);
+  pipeline::TableRegistry tables(table_options, encoder, filter, columns);
   const std::size_t table_count = state.catalog.table_count();
   tables.load(std::move(state.catalog));
   if (is_new_catalog) {

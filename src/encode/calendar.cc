@@ -5,6 +5,8 @@
 namespace millrace::encode {
 namespace {
 
+constexpr unsigned kMicrosecondDigits = 6;
+
 bool is_leap_year(std::int64_t year) {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
@@ -43,6 +45,65 @@ char* write_digits(std::int64_t value, unsigned count, char* out) {
   return out + count;
 }
 
+// Long enough for every form below.
+constexpr std::size_t kIsoBytes = 40;
+
+char* write_date(std::int64_t days, char* p) {
+  const Date date = date_of_days(days);
+  p = write_digits(date.year, 4, p);
+  *p++ = '-';
+  p = write_digits(date.month, 2, p);
+  *p++ = '-';
+  return write_digits(date.day, 2, p);
+}
+
+char* write_time(std::int64_t microseconds_of_day, unsigned fraction_digits, char* p) {
+  const std::int64_t second = microseconds_of_day / kMicrosecondsOfSecond;
+  std::int64_t fraction = microseconds_of_day % kMicrosecondsOfSecond;
+  p = write_digits(second / 3600, 2, p);
+  *p++ = ':';
+  p = write_digits(second / 60 % 60, 2, p);
+  *p++ = ':';
+  p = write_digits(second % 60, 2, p);
+  if (fraction_digits == 0) return p;
+  *p++ = '.';
+  for (unsigned i = fraction_digits; i < kMicrosecondDigits; ++i) fraction /= 10;
+  return write_digits(fraction, fraction_digits, p);
+}
+
+unsigned needed_digits(std::int64_t microseconds_of_day) {
+  std::int64_t fraction = microseconds_of_day % kMicrosecondsOfSecond;
+  if (fraction == 0) return 0;
+  unsigned digits = kMicrosecondDigits;
+  for (; fraction % 10 == 0; fraction /= 10) --digits;
+  return digits;
+}
+
+struct Instant {
+  std::int64_t days, microseconds_of_day;
+};
+
+Instant instant_of(std::int64_t microseconds_since_1970) {
+  std::int64_t days = microseconds_since_1970 / kMicrosecondsOfDay;
+  std::int64_t rest = microseconds_since_1970 % kMicrosecondsOfDay;
+  if (rest < 0) {
+    rest += kMicrosecondsOfDay;
+    --days;
+  }
+  return {days, rest};
+}
+
+void write_instant(const Instant& instant, unsigned fraction_digits, JsonWriter& out) {
+  char* p = out.reserve(kIsoBytes);
+  *p++ = '"';
+  p = write_date(instant.days, p);
+  *p++ = 'T';
+  p = write_time(instant.microseconds_of_day, fraction_digits, p);
+  *p++ = 'Z';
+  *p++ = '"';
+  out.advance_to(p);
+}
+
 }  // namespace
 
 std::int64_t days_since_1970(std::int64_t year, int month, int day) {
@@ -65,34 +126,27 @@ std::optional<std::int64_t> checked_days(const row::CalendarTime& date, bool adj
 
 void write_iso_timestamp(std::int64_t microseconds_since_1970, unsigned fraction_digits,
                          JsonWriter& out) {
-  constexpr std::int64_t kMicrosecondsOfDay = kSecondsOfDay * kMicrosecondsOfSecond;
-  std::int64_t days = microseconds_since_1970 / kMicrosecondsOfDay;
-  std::int64_t rest = microseconds_since_1970 % kMicrosecondsOfDay;
-  if (rest < 0) {
-    rest += kMicrosecondsOfDay;
-    --days;
-  }
-  const std::int64_t second = rest / kMicrosecondsOfSecond;
-  std::int64_t fraction = rest % kMicrosecondsOfSecond;
-  const Date date = date_of_days(days);
-  char* p = out.reserve(32);
+  write_instant(instant_of(microseconds_since_1970), fraction_digits, out);
+}
+
+void write_iso_datetime(std::int64_t microseconds_since_1970, JsonWriter& out) {
+  const Instant instant = instant_of(microseconds_since_1970);
+  write_instant(instant, needed_digits(instant.microseconds_of_day), out);
+}
+
+void write_iso_date(std::int64_t days_since_1970, JsonWriter& out) {
+  char* p = out.reserve(kIsoBytes);
   *p++ = '"';
-  p = write_digits(date.year, 4, p);
-  *p++ = '-';
-  p = write_digits(date.month, 2, p);
-  *p++ = '-';
-  p = write_digits(date.day, 2, p);
-  *p++ = 'T';
-  p = write_digits(second / 3600, 2, p);
-  *p++ = ':';
-  p = write_digits(second / 60 % 60, 2, p);
-  *p++ = ':';
-  p = write_digits(second % 60, 2, p);
-  if (fraction_digits > 0) {
-    *p++ = '.';
-    for (unsigned i = fraction_digits; i < 6; ++i) fraction /= 10;
-    p = write_digits(fraction, fraction_digits, p);
-  }
+  p = write_date(days_since_1970, p);
+  *p++ = 'Z';
+  *p++ = '"';
+  out.advance_to(p);
+}
+
+void write_iso_time(std::int64_t microseconds_of_day, JsonWriter& out) {
+  char* p = out.reserve(kIsoBytes);
+  *p++ = '"';
+  p = write_time(microseconds_of_day, needed_digits(microseconds_of_day), p);
   *p++ = 'Z';
   *p++ = '"';
   out.advance_to(p);

@@ -58,7 +58,13 @@ class DebeziumEncoder::Impl {
   Result<Range> write_value(const change::ChangeEvent& event, Operation operation,
                             const Image& before, const Image& after);
   bool write_row(const Image& image);
+  // Headers have the key without its schema: the header converter is another.
+  Range payload_of(const Range& key) const {
+    const std::size_t around = plan_->key_head.size() + plan_->key_tail.size();
+    return {key.offset + plan_->key_head.size(), key.size - around};
+  }
   void write_instants();
+  Result<bool> is_unchanged(const Image& before, const Image& after);
   bool key_changes(const Image& before, const Image& after) const;
 
   void add_record(Range key, Range value, std::string_view key_header = {}, Range other_key = {});
@@ -82,7 +88,7 @@ class DebeziumEncoder::Impl {
 
 Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const TablePlan::Impl& plan,
                                      RecordBatch& out) {
-  const std::size_t columns = plan.columns.size();
+  const std::size_t columns = plan.table->columns.size();
   const bool fits = (event.before == nullptr || event.before->values.size() == columns) &&
                     (event.after == nullptr || event.after->values.size() == columns);
   MILLRACE_ASSERT(fits && event.source.transaction != nullptr, "event of another table");
@@ -96,6 +102,13 @@ Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const Tab
 
   const Image before{event.before};
   const Image after{event.after, event.before};
+  if (options_.skip_unchanged && event.operation == Operation::kUpdate) {
+    MILLRACE_ASSIGN_OR_RETURN(const bool unchanged, is_unchanged(before, after));
+    if (unchanged) {
+      publish(out);  // what there is to say about the values
+      return {};
+    }
+  }
   if (event.operation == Operation::kUpdate && key_changes(before, after)) {
     MILLRACE_ASSIGN_OR_RETURN(const Range old_key, write_key(before));
     MILLRACE_ASSIGN_OR_RETURN(const Range new_key, write_key(after));
@@ -131,39 +144,54 @@ Status DebeziumEncoder::Impl::encode_key_change(const change::ChangeEvent& event
                             write_value(event, Operation::kDelete, before, Image{}));
   MILLRACE_ASSIGN_OR_RETURN(const Range creation,
                             write_value(event, Operation::kCreate, Image{}, after));
-  add_record(old_key, deletion, kNewKeyHeader, new_key);
+  add_record(old_key, deletion, kNewKeyHeader, payload_of(new_key));
   if (options_.tombstones_on_delete) add_tombstone();
-  add_record(new_key, creation, kOldKeyHeader, old_key);
+  add_record(new_key, creation, kOldKeyHeader, payload_of(old_key));
   return {};
 }
 
+// As far as the published columns show. What was printed to find out is thrown away: a key change needs it in another
+// form.
+Result<bool> DebeziumEncoder::Impl::is_unchanged(const Image& before, const Image& after) {
+  const std::size_t start = writer_.size();
+  if (!write_row(before)) return values_.take_error();
+  const Range old_row = since(start);
+  if (!write_row(after)) return values_.take_error();
+  const Range new_row = since(old_row.offset + old_row.size);
+  const bool unchanged = text(old_row) == text(new_row);
+  writer_.truncate(start);
+  remarks_.invalid_texts = 0;
+  return unchanged;
+}
+
 bool DebeziumEncoder::Impl::key_changes(const Image& before, const Image& after) const {
-  for (const std::size_t column : plan_->table->key_columns) {
-    if (!is_same(before.at(column), after.at(column))) return true;
+  for (const ColumnPlan& column : plan_->key) {
+    if (!is_same(before.at(column.index), after.at(column.index))) return true;
   }
   return false;
 }
 
-// {"id":1}; absent for a table without a key.
+// {"id":1}, with its schema around it where the converter says so; absent for a table without a key.
 Result<ByteRange> DebeziumEncoder::Impl::write_key(const Image& image) {
-  const auto& key_columns = plan_->table->key_columns;
-  if (key_columns.empty()) return Range{};
+  if (plan_->key.empty()) return Range{};
   const std::size_t start = writer_.size();
+  writer_.raw(plan_->key_head);
   writer_.raw('{');
   std::size_t skipped = 1;  // the first name's comma
-  for (const std::size_t column : key_columns) {
-    const Value& value = image.at(column);
+  for (const ColumnPlan& column : plan_->key) {
+    const Value& value = image.at(column.index);
     if (value.is_absent()) [[unlikely]] {
       return definite_error(
-          plan_->table->name.to_text() + "." + plan_->columns[column].column->name +
+          plan_->table->name.to_text() + "." + column.column->name +
           ": a key column is not in the row image (binlog_row_image=MINIMAL and a "
           "statement that leaves the key to its default); set binlog_row_image=FULL");
     }
-    writer_.raw(std::string_view(plan_->columns[column].name).substr(skipped));
+    writer_.raw(std::string_view(column.name).substr(skipped));
     skipped = 0;
     if (!values_.write(*plan_, column, value, remarks_)) return values_.take_error();
   }
   writer_.raw('}');
+  writer_.raw(plan_->key_tail);
   return since(start);
 }
 
@@ -171,6 +199,7 @@ Result<ByteRange> DebeziumEncoder::Impl::write_value(const change::ChangeEvent& 
                                                      Operation operation, const Image& before,
                                                      const Image& after) {
   const std::size_t start = writer_.size();
+  writer_.raw(plan_->value_head);
   writer_.raw("{\"before\":");
   if (!write_row(before)) return values_.take_error();
   writer_.raw(",\"after\":");
@@ -180,6 +209,7 @@ Result<ByteRange> DebeziumEncoder::Impl::write_value(const change::ChangeEvent& 
   writer_.raw(source_.tail());
   writer_.raw(static_cast<char>(operation));
   write_instants();
+  writer_.raw(plan_->value_tail);
   return since(start);
 }
 
@@ -190,16 +220,14 @@ bool DebeziumEncoder::Impl::write_row(const Image& image) {
   }
   writer_.raw('{');
   std::size_t skipped = 1;  // the first name's comma
-  const std::size_t columns = plan_->columns.size();
-  for (std::size_t i = 0; i < columns; ++i) {
-    const ColumnPlan& column = plan_->columns[i];
-    const Value& value = image.at(i);
+  for (const ColumnPlan& column : plan_->columns) {
+    const Value& value = image.at(column.index);
     if (value.is_absent()) [[unlikely]] {
       if (column.absent.empty()) continue;
       writer_.raw(std::string_view(column.absent).substr(skipped));
     } else {
       writer_.raw(std::string_view(column.name).substr(skipped));
-      if (!values_.write(*plan_, i, value, remarks_)) return false;
+      if (!values_.write(*plan_, column, value, remarks_)) return false;
     }
     skipped = 0;
   }

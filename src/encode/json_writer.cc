@@ -201,8 +201,33 @@ std::size_t JsonWriter::escaped_utf8(std::string_view text) {
 }
 
 void JsonWriter::quoted_base64(std::string_view bytes, std::size_t padded_size) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  quoted_base64(bytes, padded_size,
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+}
+
+void JsonWriter::quoted_base64_url_safe(std::string_view bytes, std::size_t padded_size) {
+  quoted_base64(bytes, padded_size,
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+}
+
+void JsonWriter::quoted_hex(std::string_view bytes, std::size_t padded_size) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  const std::size_t size = std::max(bytes.size(), padded_size);
+  char* out = reserve(size * 2 + 2);
+  *out++ = '"';
+  for (const char c : bytes) {
+    *out++ = kDigits[static_cast<unsigned char>(c) >> 4];
+    *out++ = kDigits[static_cast<unsigned char>(c) & 15];
+  }
+  const std::size_t padding = (size - bytes.size()) * 2;
+  std::memset(out, '0', padding);
+  out += padding;
+  *out++ = '"';
+  advance_to(out);
+}
+
+void JsonWriter::quoted_base64(std::string_view bytes, std::size_t padded_size,
+                               const char* digits) {
   const std::size_t size = std::max(bytes.size(), padded_size);
   const auto* in = reinterpret_cast<const unsigned char*>(bytes.data());
   char* out = reserve((size + 2) / 3 * 4 + 2);
@@ -211,19 +236,19 @@ void JsonWriter::quoted_base64(std::string_view bytes, std::size_t padded_size) 
   for (; i + 3 <= bytes.size(); i += 3) {
     const std::uint32_t group =
         (std::uint32_t{in[i]} << 16) | (std::uint32_t{in[i + 1]} << 8) | std::uint32_t{in[i + 2]};
-    *out++ = kDigits[group >> 18];
-    *out++ = kDigits[(group >> 12) & 63];
-    *out++ = kDigits[(group >> 6) & 63];
-    *out++ = kDigits[group & 63];
+    *out++ = digits[group >> 18];
+    *out++ = digits[(group >> 12) & 63];
+    *out++ = digits[(group >> 6) & 63];
+    *out++ = digits[group & 63];
   }
   // The last bytes, and the zeros behind them.
   const auto byte = [&](std::size_t at) { return at < bytes.size() ? std::uint32_t{in[at]} : 0; };
   for (; i < size; i += 3) {
     const std::uint32_t group = (byte(i) << 16) | (byte(i + 1) << 8) | byte(i + 2);
-    *out++ = kDigits[group >> 18];
-    *out++ = kDigits[(group >> 12) & 63];
-    *out++ = i + 1 < size ? kDigits[(group >> 6) & 63] : '=';
-    *out++ = i + 2 < size ? kDigits[group & 63] : '=';
+    *out++ = digits[group >> 18];
+    *out++ = digits[(group >> 12) & 63];
+    *out++ = i + 1 < size ? digits[(group >> 6) & 63] : '=';
+    *out++ = i + 2 < size ? digits[group & 63] : '=';
   }
   *out++ = '"';
   advance_to(out);

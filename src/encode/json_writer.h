@@ -57,6 +57,10 @@ class JsonWriter {
   }
   // A JSON string of the bytes in base64, with padding zeros behind them up to `padded_size`.
   void quoted_base64(std::string_view bytes, std::size_t padded_size = 0);
+  // The same with '-' and '_' for '+' and '/'.
+  void quoted_base64_url_safe(std::string_view bytes, std::size_t padded_size = 0);
+  // The same as two lower-case digits a byte.
+  void quoted_hex(std::string_view bytes, std::size_t padded_size = 0);
 
  private:
   static constexpr std::size_t kFirstCapacity = 4096;
@@ -68,6 +72,7 @@ class JsonWriter {
     end_ = std::to_chars(out, out + kIntegerDigits, value).ptr;
   }
   void grow(std::size_t bytes);
+  void quoted_base64(std::string_view bytes, std::size_t padded_size, const char* digits);
 
   std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(kFirstCapacity);
   char* end_ = buffer_.get();

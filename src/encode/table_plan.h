@@ -14,14 +14,14 @@
 namespace millrace::encode {
 
 // Things worth one sentence in the log, once a column.
-enum class Notice : std::uint8_t { kInvalidText = 1, kUnsignedWraps = 2 };
+enum class Notice : std::uint8_t { kInvalidText = 1, kUnsignedWraps = 2, kOutOfRange = 4 };
 
 class TablePlan::Impl {
  public:
   Impl(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,
-       const std::vector<std::size_t>& bytes_columns);
+       const change::TableTreatment& treatment);
 
-  // True for the first caller, whatever its thread.
+  // True for the first caller, whatever its thread. `column` is an index in the table.
   bool first_notice(std::size_t column, Notice notice) const {
     const auto bit = static_cast<std::uint8_t>(notice);
     std::atomic<std::uint8_t>& given = notices_[column];
@@ -31,13 +31,20 @@ class TablePlan::Impl {
 
   const schema::TableSchemaPtr table;
   const Topic topic;
-  std::vector<ColumnPlan> columns;
+  std::vector<ColumnPlan> columns;  // of rows, in the table's order
+  std::vector<ColumnPlan> key;      // in the key's order
+  // What stands before and after the payload: `{"schema":...,"payload":` and `}`, or nothing.
+  std::string key_head, value_head;
+  std::string_view key_tail, value_tail;
   // The source block's text before and after what an event decides: see source_block.h.
   std::string source_start;  // `,"source":{"version":...,"ts_ms":`
   std::string source_db;     // `,"db":"shop","sequence":null,"ts_us":`
   std::string source_table;  // `,"table":"orders","server_id":`
 
  private:
+  void add_schemas(const EncoderOptions& options,
+                   const std::vector<change::ColumnTreatment>& treatments);
+
   std::unique_ptr<std::atomic<std::uint8_t>[]> notices_;
 };
 

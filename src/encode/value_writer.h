@@ -1,7 +1,10 @@
 #pragma once
 
 // One value of a row image to JSON, in Debezium's form for its column. Called for every value of every row: a switch
-// over the value's kind, and what the column decides looked up in its plan.
+// over the column's form, and what else the column decides looked up in its plan.
+//
+// Numbers and the dispatch are in value_writer.cc, text in text_values.cc, dates and times in temporal_values.cc,
+// geometry and vectors in spatial_values.cc.
 
 #include <cstdint>
 #include <optional>
@@ -26,42 +29,67 @@ class ValueWriter {
   // `options` and `out` outlive the writer.
   ValueWriter(const EncoderOptions& options, JsonWriter& out) : options_(options), out_(out) {}
 
-  // Appends the value, which isn't absent. False: it can't be printed; take_error() says why.
-  bool write(const TablePlan::Impl& table, std::size_t column, const row::Value& value,
+  // Appends the value, which isn't absent. `column` is one of the table's plans. False: it can't be printed;
+  // take_error() says why.
+  bool write(const TablePlan::Impl& table, const ColumnPlan& column, const row::Value& value,
              Remarks& remarks);
   // The error of the last write() that failed.
   Error take_error();
 
  private:
-  // The column at hand, for what is rare: errors and remarks.
+  // The column at hand, and what only the rare value needs: whom it belongs to, and where remarks go.
   struct Place {
-    const TablePlan::Impl& plan;
-    std::size_t column;
+    const ColumnPlan& plan;
+    const TablePlan::Impl& table;
     Remarks& remarks;
   };
 
-  void write_unsigned(const ColumnPlan& plan, const row::Value& value, const Place& place);
+  // Not NULL. A mask's form calls once more, with the form below the mask.
+  bool write_as(Form form, const row::Value& value, const Place& place);
+  bool write_truncated(const row::Value& value, const Place& place);
+  bool write_hashed(const row::Value& value, const Place& place);
+
+  void write_unsigned_long(std::uint64_t value, const Place& place);
+  void write_unsigned_bytes(std::uint64_t value);
   void write_bits(const ColumnPlan& plan, std::uint64_t bits);
-  void write_date(const ColumnPlan& plan, const row::CalendarTime& date);
-  void write_datetime(const ColumnPlan& plan, const row::CalendarTime& date);
   void write_double(double value);
   void write_float(float value);
-  bool write_decimal(const ColumnPlan& plan, std::string_view packed, const Place& place);
-  bool write_text(const ColumnPlan& plan, std::string_view bytes, const Place& place);
-  bool write_converted(const ColumnPlan& plan, std::string_view bytes, const Place& place);
-  bool write_invalid_text(const ColumnPlan& plan, std::string_view bytes, std::size_t valid,
-                          const Place& place);
-  bool write_enum(const ColumnPlan& plan, std::uint64_t index, const Place& place);
-  bool write_set(const ColumnPlan& plan, std::uint64_t mask, const Place& place);
+  bool write_decimal_bytes(std::string_view packed, const Place& place);
+  // The decimal's text in scratch_.
+  bool take_decimal_text(std::string_view packed, const Place& place);
+  // Of scratch_.
+  void write_decimal_number();
+  void write_decimal_double();
+
+  void write_date(const ColumnPlan& plan, const row::CalendarTime& date);
+  void write_iso_date_of(const ColumnPlan& plan, const row::CalendarTime& date);
+  bool write_time_milliseconds(std::int64_t microseconds, const Place& place);
+  bool write_iso_time_of(std::int64_t microseconds, const Place& place);
+  bool write_datetime(Form form, const row::CalendarTime& date, const Place& place);
+  bool write_datetime_nanoseconds(std::int64_t days, const row::CalendarTime& time,
+                                  const Place& place);
+  void write_timestamp(const ColumnPlan& plan, const row::Value& value);
+  // A TIME or DATETIME that its form can't say.
+  bool write_out_of_range(const Place& place, std::string_view what);
+
+  bool write_text(std::string_view bytes, const Place& place);
+  bool write_converted(std::string_view bytes, const Place& place);
+  bool write_invalid_text(std::string_view bytes, std::size_t valid, const Place& place);
+  bool write_enum(std::uint64_t index, const Place& place);
+  bool write_set(std::uint64_t mask, const Place& place);
   bool write_json(std::string_view document, const Place& place);
-  bool write_geometry(const ColumnPlan& plan, std::string_view bytes, const Place& place);
+
+  bool write_geometry(std::string_view bytes, const Place& place);
   bool write_point(std::string_view wkb, const Place& place);
   bool write_vector(std::string_view bytes, const Place& place);
+
+  static std::string column_name(const Place& place);
   bool fail(const Place& place, std::string_view what);
 
   const EncoderOptions& options_;
   JsonWriter& out_;
   std::string scratch_;
+  std::string number_;
   std::optional<Error> error_;
 };
 

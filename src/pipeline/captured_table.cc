@@ -31,11 +31,8 @@ std::string to_utf8(const binlog::Query& query) {
 
 TableRegistry::TableRegistry(TableRegistryOptions options, const encode::EncoderOptions& encoder,
                              const transform::TableFilter& filter,
-                             const transform::ColumnFilter& bytes_columns)
-    : options_(std::move(options)),
-      encoder_(encoder),
-      filter_(filter),
-      bytes_columns_(bytes_columns) {}
+                             const transform::ColumnRules& columns)
+    : options_(std::move(options)), encoder_(encoder), filter_(filter), columns_(columns) {}
 
 void TableRegistry::load(schema::Catalog catalog) {
   catalog_ = std::move(catalog);
@@ -128,9 +125,8 @@ Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
                           ": exclude one of them (table.exclude.list)");
   }
   auto shared = std::make_shared<const schema::TableSchema>(std::move(schema));
-  std::vector<std::size_t> bytes_columns = bytes_columns_.matching_columns(*shared);
   auto table = std::make_shared<const CapturedTable>(shared, encode::Topic{std::move(topic)},
-                                                     encoder_, std::move(bytes_columns));
+                                                     encoder_, columns_.treat(*shared));
   by_name_[name] = table;
   return CapturedTablePtr(std::move(table));
 }

@@ -90,4 +90,26 @@ void append_java(Float value, std::string& out) {
 void append_java_double(double value, std::string& out) { append_java(value, out); }
 void append_java_float(float value, std::string& out) { append_java(value, out); }
 
+void append_java_decimal(std::string_view plain, std::string& out) {
+  constexpr int kSmallestPlainExponent = -6;
+  const std::size_t point = plain.find('.');
+  const std::size_t first = plain.find_first_not_of("-0.");
+  // Places from the point to the last digit, and to the first that counts (a zero's last).
+  const auto scale = point == plain.npos ? 0 : static_cast<int>(plain.size() - point - 1);
+  const bool is_below_one = first == plain.npos || (point != plain.npos && first > point);
+  const int exponent = !is_below_one         ? 0
+                       : first == plain.npos ? -scale
+                                             : -static_cast<int>(first - point);
+  if (exponent >= kSmallestPlainExponent) {
+    out.append(plain);
+    return;
+  }
+  if (plain.front() == '-') out.push_back('-');
+  const std::string_view digits = first == plain.npos ? "0" : plain.substr(first);
+  out.push_back(digits.front());
+  if (digits.size() > 1) out.append(1, '.').append(digits.substr(1));
+  out.push_back('E');
+  out.append(std::to_string(exponent));
+}
+
 }  // namespace millrace::row

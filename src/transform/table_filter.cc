@@ -85,33 +85,4 @@ bool TableFilter::captures_database(std::string_view database) const {
   return include.empty() || include.could_match_prefix(std::string(database) + ".");
 }
 
-class ColumnFilter::Impl {
- public:
-  PatternList patterns;
-};
-
-ColumnFilter::ColumnFilter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-ColumnFilter::ColumnFilter(ColumnFilter&&) noexcept = default;
-ColumnFilter& ColumnFilter::operator=(ColumnFilter&&) noexcept = default;
-ColumnFilter::~ColumnFilter() = default;
-
-Result<ColumnFilter> ColumnFilter::compile(const std::vector<std::string>& patterns) {
-  auto impl = std::make_unique<Impl>();
-  MILLRACE_ASSIGN_OR_RETURN(impl->patterns, PatternList::compile(patterns));
-  return ColumnFilter(std::move(impl));
-}
-
-std::vector<std::size_t> ColumnFilter::matching_columns(const schema::TableSchema& table) const {
-  std::vector<std::size_t> matching;
-  if (impl_->patterns.empty()) return matching;
-  std::string name = table.name.to_text() + ".";
-  const std::size_t stem = name.size();
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    name.resize(stem);
-    name += table.columns[i].name;
-    if (impl_->patterns.match(name) == PatternList::Verdict::kMatch) matching.push_back(i);
-  }
-  return matching;
-}
-
 }  // namespace millrace::transform

@@ -27,6 +27,15 @@ enum class SinkType : std::uint8_t { kKafka, kFile, kStdout };
 enum class ExactlyOnce : std::uint8_t { kRequired, kDisabled };
 enum class Oversized : std::uint8_t { kFail, kSkip, kDeadLetter };
 enum class InvalidText : std::uint8_t { kReplace, kBase64, kFail };
+enum class DecimalMode : std::uint8_t { kPrecise, kString, kDouble };
+enum class BinaryMode : std::uint8_t { kBytes, kBase64, kBase64UrlSafe, kHex };
+enum class TimePrecision : std::uint8_t {
+  kAdaptiveTimeMicroseconds,
+  kConnect,
+  kMicroseconds,
+  kNanoseconds,
+  kIsoString,
+};
 enum class TlsMode : std::uint8_t { kDisabled, kPreferred, kRequired, kVerifyCa, kVerifyIdentity };
 enum class LogFormat : std::uint8_t { kText, kJson };
 
@@ -57,6 +66,51 @@ struct TopicCreation {
   std::map<std::string, std::string> settings;  // topic.creation.default.<setting>
 };
 
+// schema.name.adjustment.mode, field.name.adjustment.mode
+enum class NameAdjustment : std::uint8_t { kNone, kAvro, kAvroUnicode };
+
+// What values look like: decimal.handling.mode and its like.
+struct ValueConfig {
+  DecimalMode decimal = DecimalMode::kPrecise;
+  bool precise_unsigned_bigint = false;  // bigint.unsigned.handling.mode=precise
+  BinaryMode binary = BinaryMode::kBytes;
+  TimePrecision time = TimePrecision::kAdaptiveTimeMicroseconds;
+};
+
+// key.converter.* and value.converter.*
+struct ConverterConfig {
+  bool schemas_enable = false;
+  bool decimal_as_number = false;  // decimal.format=NUMERIC
+};
+
+enum class MaskKind : std::uint8_t { kTruncate, kAsterisks, kHash };
+
+// column.truncate.to.<length>.chars, column.mask.with.<length>.chars,
+// column.mask.hash[.v2].<algorithm>.with.salt.<salt>
+struct ColumnMaskConfig {
+  std::vector<std::string> columns;
+  MaskKind kind = MaskKind::kTruncate;
+  std::size_t length = 0;
+  std::string algorithm, salt;
+  bool is_serialized = false;  // without .v2
+};
+
+// A converter of the class TinyIntOneToBooleanConverter.
+struct BooleanConverterConfig {
+  std::vector<std::string> columns;  // selector; empty: all
+  bool checks_length = true;         // length.checker
+};
+
+// Java regular expressions, matched against "db.table.column".
+struct ColumnConfig {
+  std::vector<std::string> include, exclude;
+  std::vector<std::string> source_types;      // column.propagate.source.type
+  std::vector<std::string> source_datatypes;  // datatype.propagate.source.type
+  std::vector<ColumnMaskConfig> masks;        // as they stand in the file
+  std::vector<std::string> key_columns;       // message.key.columns, one a column
+  std::vector<BooleanConverterConfig> booleans;
+};
+
 struct SourceConfig {
   std::string name;
   std::string file;  // with line: where the source stands, for messages
@@ -82,16 +136,23 @@ struct SourceConfig {
   // Java regular expressions, anchored, matched without case against "db" or "db.table" or "db.table.column".
   std::vector<std::string> database_include, database_exclude, table_include, table_exclude;
   std::vector<std::string> bytes_columns;  // column.bytes.include.list
+  ColumnConfig columns;
   bool ignore_builtin_tables = true;
 
   bool tombstones_on_delete = true;
   bool skip_creates = false, skip_updates = false, skip_deletes = false, skip_truncates = true;
+  bool skip_unchanged = false;  // skip.messages.without.change
   bool include_query = false;
   bool extended_headers = false;
   bool enable_time_adjuster = true;
   bool json_mysql_form = false;
   std::string unavailable_placeholder;  // empty unless configured: absent columns are left out
   InvalidText invalid_text = InvalidText::kReplace;
+  ValueConfig values;
+  ConverterConfig key_converter, value_converter;
+  NameAdjustment schema_names = NameAdjustment::kNone;
+  NameAdjustment field_names = NameAdjustment::kNone;
+  bool schema_comments = false;  // include.schema.comments
 
   ExactlyOnce exactly_once = ExactlyOnce::kRequired;
   std::chrono::milliseconds commit_interval{50};

@@ -1,7 +1,7 @@
 #pragma once
 
-// ChangeEvent to key and value bytes: Debezium 3.6's JSON envelope as Kafka Connect's JsonConverter prints it with
-// schemas.enable=false. What can be computed once a table is computed once: a TablePlan holds the columns' codecs and
+// ChangeEvent to key and value bytes: Debezium 3.6's JSON envelope as Kafka Connect's JsonConverter prints it, with and
+// without its schema. What can be computed once a table is computed once: a TablePlan holds the columns' codecs and
 // the constant fragments of JSON (quoted column names, the source block up to what varies), so that a row is a
 // straight run of appends into one buffer.
 //
@@ -17,6 +17,7 @@
 #include "millrace/base/clock.h"
 #include "millrace/base/result.h"
 #include "millrace/change/change_event.h"
+#include "millrace/change/table_treatment.h"
 #include "millrace/encode/record_batch.h"
 #include "millrace/schema/table_schema.h"
 
@@ -27,6 +28,44 @@ enum class InvalidText : std::uint8_t {
   kReplace,  // U+FFFD as Debezium does; counted, one notice a column
   kBase64,   // the value's bytes in base64; counted, one notice a column
   kFail,     // stop the source
+};
+
+// decimal.handling.mode: what a DECIMAL is.
+enum class DecimalMode : std::uint8_t {
+  kPrecise,  // the unscaled value's bytes in base64, or a number (decimal.format)
+  kString,
+  kDouble,
+};
+// binary.handling.mode: what BINARY, VARBINARY and BLOB are. kBytes and kBase64 differ in the schema only.
+enum class BinaryMode : std::uint8_t { kBytes, kBase64, kBase64UrlSafe, kHex };
+// time.precision.mode: what DATE, TIME and DATETIME are.
+enum class TimePrecision : std::uint8_t {
+  kAdaptive,  // TIME in microseconds, DATETIME in milliseconds up to three digits, else microseconds
+  kConnect,   // milliseconds; TIME within a day only
+  kMicroseconds,
+  kNanoseconds,
+  kIsoString,  // TIME within a day only
+};
+
+struct ValueModes {
+  DecimalMode decimal = DecimalMode::kPrecise;
+  bool precise_unsigned_bigint =
+      false;  // bigint.unsigned.handling.mode=precise: as a DECIMAL(20,0)
+  BinaryMode binary = BinaryMode::kBytes;
+  TimePrecision time = TimePrecision::kAdaptive;
+};
+
+// schema.name.adjustment.mode, field.name.adjustment.mode: names as Avro allows them.
+enum class NameAdjustment : std::uint8_t {
+  kNone,
+  kAvro,         // an underscore for what Avro doesn't allow
+  kAvroUnicode,  // _u and the character's number
+};
+
+// key.converter and value.converter, a JsonConverter each.
+struct ConverterOptions {
+  bool schemas_enable = false;     // {"schema":...,"payload":...}
+  bool decimal_as_number = false;  // decimal.format=NUMERIC
 };
 
 struct EncoderOptions {
@@ -44,14 +83,19 @@ struct EncoderOptions {
   // out: nobody expects a string there.
   std::string unavailable_placeholder;
   bool json_mysql_form = false;  // json.format=mysql
+  bool skip_unchanged = false;   // skip.messages.without.change
+  ValueModes values;
+  ConverterOptions key_converter, value_converter;
+  NameAdjustment schema_names = NameAdjustment::kNone;
+  NameAdjustment field_names = NameAdjustment::kNone;
+  bool schema_comments = false;  // include.schema.comments
 };
 
 class TablePlan {
  public:
-  // `bytes_columns`: indexes of text columns whose bytes are published as base64 (column.bytes.include.list).
-  // `options` outlives the plan.
+  // `options` outlives the plan. `treatment` is of this table.
   TablePlan(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,
-            std::vector<std::size_t> bytes_columns = {});
+            const change::TableTreatment& treatment = {});
   ~TablePlan();
 
   const schema::TableSchema& table() const;
@@ -77,6 +121,7 @@ class DebeziumEncoder {
   //   delete                 one, and its tombstone (a null key too, as Debezium)
   //   update of the key      delete, tombstone, create; the first two have the new key in a header, the third the old
   //   truncate               one, with a null key
+  // An update that leaves the published columns as they were has no records where skip_unchanged says so.
   // A column that the after image of an update leaves out is unchanged: `after` and the key take it from the before
   // image where that has it.
   Status encode(const change::ChangeEvent& event, const TablePlan& plan, RecordBatch& out);

@@ -25,16 +25,17 @@
 #include "millrace/schema/catalog.h"
 #include "millrace/schema/table_schema.h"
 #include "millrace/state/source_state.h"
+#include "millrace/transform/column_rules.h"
 #include "millrace/transform/table_filter.h"
 
 namespace millrace::pipeline {
 
 struct CapturedTable {
   CapturedTable(schema::TableSchemaPtr table_schema, encode::Topic topic,
-                const encode::EncoderOptions& options, std::vector<std::size_t> bytes_columns)
+                const encode::EncoderOptions& options, change::TableTreatment treatment)
       : schema(std::move(table_schema)),
         rows(*schema),
-        json(schema, std::move(topic), options, std::move(bytes_columns)) {}
+        json(schema, std::move(topic), options, std::move(treatment)) {}
 
   schema::TableSchemaPtr schema;
   row::RowPlan rows;
@@ -56,9 +57,9 @@ struct TableRegistryOptions {
 
 class TableRegistry {
  public:
-  // `encoder`, `filter` and `bytes_columns` outlive the registry.
+  // `encoder`, `filter` and `columns` outlive the registry.
   TableRegistry(TableRegistryOptions options, const encode::EncoderOptions& encoder,
-                const transform::TableFilter& filter, const transform::ColumnFilter& bytes_columns);
+                const transform::TableFilter& filter, const transform::ColumnRules& columns);
 
   // The tables as of the source's offset: remembered, or just read from the server.
   void load(schema::Catalog catalog);
@@ -108,7 +109,7 @@ class TableRegistry {
   TableRegistryOptions options_;
   const encode::EncoderOptions& encoder_;
   const transform::TableFilter& filter_;
-  const transform::ColumnFilter& bytes_columns_;
+  const transform::ColumnRules& columns_;
   schema::Catalog catalog_;
   std::unordered_map<TableId, CachedMap> by_id_;
   std::map<schema::TableName, CapturedTablePtr> by_name_;

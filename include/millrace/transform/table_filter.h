@@ -36,19 +36,4 @@ class TableFilter {
   std::unique_ptr<Impl> impl_;
 };
 
-// A list of patterns against "db.table.column": which columns of a table it names.
-class ColumnFilter {
- public:
-  static Result<ColumnFilter> compile(const std::vector<std::string>& patterns);
-  ColumnFilter(ColumnFilter&&) noexcept;
-  ColumnFilter& operator=(ColumnFilter&&) noexcept;
-  ~ColumnFilter();
-  std::vector<std::size_t> matching_columns(const schema::TableSchema& table) const;
-
- private:
-  class Impl;
-  explicit ColumnFilter(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
-};
-
 }  // namespace millrace::transform

@@ -91,6 +91,90 @@ TEST(Source, EventsAndTopics) {
             (std::map<std::string, std::string>{{"cleanup.policy", "compact"}}));
 }
 
+TEST(Source, ValueModes) {
+  const SourceConfig usual = source_of("");
+  EXPECT_EQ(usual.values.decimal, DecimalMode::kPrecise);
+  EXPECT_EQ(usual.values.time, TimePrecision::kAdaptiveTimeMicroseconds);
+  EXPECT_FALSE(usual.key_converter.decimal_as_number);
+  const SourceConfig source = source_of(
+      "decimal.handling.mode: String\nbigint.unsigned.handling.mode: precise\n"
+      "binary.handling.mode: base64-url-safe\ntime.precision.mode: isostring\n"
+      "key.converter.decimal.format: numeric\nvalue.converter.decimal.format: BASE64\n");
+  EXPECT_EQ(source.values.decimal, DecimalMode::kString);
+  EXPECT_TRUE(source.values.precise_unsigned_bigint);
+  EXPECT_EQ(source.values.binary, BinaryMode::kBase64UrlSafe);
+  EXPECT_EQ(source.values.time, TimePrecision::kIsoString);
+  EXPECT_TRUE(source.key_converter.decimal_as_number);
+  EXPECT_FALSE(source.value_converter.decimal_as_number);
+  EXPECT_TRUE(
+      source_of("value.converter.decimal.format: NUMERIC").value_converter.decimal_as_number);
+  EXPECT_EQ(source_of("decimal.handling.mode: double").values.decimal, DecimalMode::kDouble);
+  EXPECT_EQ(source_of("binary.handling.mode: hex").values.binary, BinaryMode::kHex);
+  EXPECT_EQ(source_of("time.precision.mode: connect").values.time, TimePrecision::kConnect);
+}
+
+TEST(Source, Schemas) {
+  const std::string json = "org.apache.kafka.connect.json.JsonConverter\n";
+  const SourceConfig source = source_of(
+      "value.converter.schemas.enable: true\ninclude.schema.comments: true\n"
+      "column.propagate.source.type: a\ndatatype.propagate.source.type: b\n"
+      "schema.name.adjustment.mode: avro\nfield.name.adjustment.mode: avro_unicode\n");
+  EXPECT_FALSE(source.key_converter.schemas_enable);
+  EXPECT_TRUE(source.value_converter.schemas_enable);
+  EXPECT_TRUE(source.schema_comments);
+  EXPECT_EQ(source.columns.source_types, std::vector<std::string>{"a"});
+  EXPECT_EQ(source.columns.source_datatypes, std::vector<std::string>{"b"});
+  EXPECT_EQ(source.schema_names, NameAdjustment::kAvro);
+  EXPECT_EQ(source.field_names, NameAdjustment::kAvroUnicode);
+  EXPECT_FALSE(source_of("").value_converter.schemas_enable);
+  EXPECT_TRUE(source_of("key.converter: " + json).key_converter.schemas_enable)
+      << "the converter's own default";
+  EXPECT_FALSE(source_of("value.converter: " + json + "value.converter.schemas.enable: false\n")
+                   .value_converter.schemas_enable);
+}
+
+TEST(Source, Columns) {
+  using List = std::vector<std::string>;
+  const SourceConfig source = source_of(
+      "column.exclude.list: a\\.b\\.c,d\ncolumn.truncate.to.20.chars: a\n"
+      "column.mask.with.0.chars: b\ncolumn.mask.hash.SHA-256.with.salt.Czq.1: c,d\n"
+      "column.mask.hash.v2.sha3-512.with.salt.x: e\n"
+      "message.key.columns: 'a.b:c,d; (.*).e:f'\nskip.messages.without.change: true\n");
+  EXPECT_EQ(source.columns.exclude, (List{"a\\.b\\.c", "d"}));
+  EXPECT_EQ(source_of("column.include.list: a").columns.include, List{"a"});
+  EXPECT_EQ(source.columns.key_columns, (List{"a.b.c", "a.b.d", "(.*).e.f"}));
+  EXPECT_TRUE(source.skip_unchanged);
+  ASSERT_EQ(source.columns.masks.size(), 4U);
+  const std::vector<ColumnMaskConfig>& masks = source.columns.masks;
+  EXPECT_EQ(masks[0].kind, MaskKind::kTruncate);
+  EXPECT_EQ(masks[0].length, 20U);
+  EXPECT_EQ(masks[0].columns, List{"a"});
+  EXPECT_EQ(masks[1].kind, MaskKind::kAsterisks);
+  EXPECT_EQ(masks[1].length, 0U);
+  EXPECT_EQ(masks[2].kind, MaskKind::kHash);
+  EXPECT_EQ(masks[2].algorithm, "SHA-256");
+  EXPECT_EQ(masks[2].salt, "Czq.1");
+  EXPECT_TRUE(masks[2].is_serialized);
+  EXPECT_EQ(masks[2].columns, (List{"c", "d"}));
+  EXPECT_EQ(masks[3].algorithm, "sha3-512");
+  EXPECT_FALSE(masks[3].is_serialized);
+}
+
+TEST(Source, Converters) {
+  const std::string lines =
+      "converters: b, c\n"
+      "b.type: io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter\n"
+      "b.selector: shop.*\\.flag,x\nb.length.checker: false\n"
+      "c.type: io.debezium.connector.mysql.converters.TinyIntOneToBooleanConverter\n";
+  const SourceConfig source = source_of(lines);
+  ASSERT_EQ(source.columns.booleans.size(), 2U);
+  EXPECT_EQ(source.columns.booleans[0].columns, (std::vector<std::string>{"shop.*\\.flag", "x"}));
+  EXPECT_FALSE(source.columns.booleans[0].checks_length);
+  EXPECT_TRUE(source.columns.booleans[1].columns.empty());
+  EXPECT_TRUE(source.columns.booleans[1].checks_length);
+  EXPECT_NE(source_of(lines + "c.selector: y\n").fingerprint, source.fingerprint);
+}
+
 TEST(Source, CommitsAndErrors) {
   const SourceConfig source = source_of(
       "exactly.once.support: disabled\ncommit.interval.ms: 100\ncommit.max.bytes: 1MiB\n"
@@ -177,16 +261,15 @@ TEST(Source, Errors) {
       {"Avro", "value.converter: io.confluent.connect.avro.AvroConverter",
        "7: value.converter: 'io.confluent.connect.avro.AvroConverter' can't be used, only "
        "org.apache.kafka.connect.json.JsonConverter: values are JSON"},
-      {"JSON with its default", "value.converter: org.apache.kafka.connect.json.JsonConverter",
-       "7: value.converter: needs value.converter.schemas.enable: false: the converter's default "
-       "is "
-       "true, which is not supported yet"},
-      {"JSON with schemas", "key.converter.schemas.enable: true",
-       "7: key.converter.schemas.enable: 'true' can't be used, only false: must be said when "
-       "`key.converter` is: the converter's default is true. Envelopes with a schema are not "
-       "supported yet"},
-      {"decimals", "decimal.handling.mode: double",
-       "7: decimal.handling.mode: 'double' can't be used, only precise: not supported yet"},
+      {"JSON with schemas", "key.converter.schemas.enable: maybe",
+       "7: key.converter.schemas.enable: 'maybe' is neither true nor false"},
+      {"names of fields", "field.name.adjustment.mode: latin",
+       "7: field.name.adjustment.mode: 'latin' is none of none, avro, avro_unicode"},
+      {"decimals", "decimal.handling.mode: exact",
+       "7: decimal.handling.mode: 'exact' is none of precise, string, double"},
+      {"times", "time.precision.mode: adaptive",
+       "7: time.precision.mode: 'adaptive' is none of adaptive_time_microseconds, connect, "
+       "microseconds, nanoseconds, isostring"},
       {"heartbeats", "heartbeat.interval.ms: 1000",
        "7: heartbeat.interval.ms: '1000' can't be used, only 0: not supported yet; the offset "
        "moves on "
@@ -197,10 +280,31 @@ TEST(Source, Errors) {
        "default here (Debezium's: true)"},
       {"transaction topic", "provide.transaction.metadata: true",
        "7: provide.transaction.metadata: 'true' can't be used, only false: not supported yet"},
-      {"key columns", "message.key.columns: a:b", "7: message.key.columns: not supported yet"},
-      {"mask", "column.mask.with.12.chars: a", "7: column.mask.with.12.chars: not supported yet"},
-      {"converters", "converters: isbn\nisbn.type: x",
-       "7: converters: Java classes can't run here"},
+      {"key columns", "message.key.columns: a.b:c;d",
+       "7: message.key.columns: 'a.b:c;d' is not a list like "
+       "db.table:column,column;db.other:column"},
+      {"both column lists", "column.include.list: a\ncolumn.exclude.list: b",
+       "8: column.exclude.list: can't be used together with column.include.list"},
+      {"mask", "column.mask.with.many.chars: a",
+       "7: column.mask.with.many.chars: 'a' stands under a name that is not "
+       "column.mask.with.<number>.chars"},
+      {"truncate", "column.truncate.to.5: a",
+       "7: column.truncate.to.5: 'a' stands under a name that is not "
+       "column.truncate.to.<number>.chars"},
+      {"hash without salt", "column.mask.hash.SHA-256.with.salt.: a",
+       "7: column.mask.hash.SHA-256.with.salt.: 'a' stands under a name that is not "
+       "column.mask.hash.<algorithm>.with.salt.<salt>"},
+      {"unknown hash", "column.mask.hash.v2.CRC.with.salt.x: a",
+       "7: column.mask.hash.v2.CRC.with.salt.x: 'a' needs a hash that is not known: CRC; use "
+       "SHA-256, SHA-512, SHA3-256 or the like"},
+      {"converter of another class", "converters: isbn\nisbn.type: io.example.IsbnConverter",
+       "8: isbn.type: 'io.example.IsbnConverter' can't be used: Java classes can't run here; built "
+       "in is io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter"},
+      {"converter without a class", "converters: isbn", "7: converters: needs isbn.type"},
+      {"converter's unknown option",
+       "converters: b\nb.type: "
+       "io.debezium.connector.mysql.converters.TinyIntOneToBooleanConverter\nb.select: x",
+       "9: b.select: 'x' is no option of a converter: type, selector or length.checker"},
       {"transforms", "transforms: unwrap", "7: transforms: not supported yet"},
       {"transform's option", "transforms.unwrap.type: x",
        "7: transforms.unwrap.type: not supported yet"},

@@ -97,9 +97,9 @@ inline Row row_of(std::vector<Value> values) {
 class Encoding {
  public:
   explicit Encoding(schema::TableSchemaPtr table, EncoderOptions with = default_options(),
-                    std::vector<std::size_t> bytes_columns = {})
+                    const change::TableTreatment& treatment = {})
       : options(std::move(with)),
-        plan(std::move(table), Topic{"shop.orders"}, options, std::move(bytes_columns)),
+        plan(std::move(table), Topic{"shop.orders"}, options, treatment),
         encoder(options, clock) {
     transaction.gtid = "a8c0d2b9-e55b-11f1-885b-02fc00000001:11";
     transaction.commit_us = 1'795'231'795'025'925;

@@ -110,6 +110,14 @@ TEST(JsonWriterBase64, pads_text_and_bytes) {
   }
 }
 
+TEST(JsonWriterHex, pads_bytes) {
+  JsonWriter writer;
+  writer.quoted_hex("\xca\xfe\x0f");
+  writer.quoted_hex("\x01", 3);
+  writer.quoted_hex("");
+  EXPECT_EQ(writer.written_since(0), "\"cafe0f\"\"010000\"\"\"");
+}
+
 TEST(JsonWriterBuffer, grows_and_goes_back) {
   JsonWriter writer;
   const std::string large(100'000, 'x');

@@ -5,32 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "unit/encode/fixture.h"
+#include "unit/encode/value_builders.h"
 
 // Every type's values as Debezium 3.6 prints them with its default properties.
 
 namespace millrace::encode::testing {
 namespace {
 
-using K = ValueKind;
-using T = ColumnType;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
-
-// What stands behind {"before":null,"after":{"c": for one value; or the error's message.
-std::string print(const Column& described, const Value& value,
-                  EncoderOptions options = Encoding::default_options()) {
-  Column named = described;
-  named.name = "c";
-  Encoding encoding(table_of({named}), std::move(options));
-  const Row row = row_of({value});
-  const Status status = encoding.encode(change::Operation::kCreate, nullptr, &row);
-  if (!status) return "error: " + status.error().message();
-  const std::string rows = encoding.rows(0);
-  constexpr std::string_view kStart = "{\"before\":null,\"after\":{\"c\":";
-  EXPECT_EQ(rows.substr(0, kStart.size()), kStart);
-  return rows.substr(kStart.size(), rows.size() - kStart.size() - 1);
-}
 
 struct ValueCase {
   std::string name;
@@ -46,50 +29,6 @@ TEST_P(ValueTest, prints) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<ValueCase>& row) { return row.param.name; }
-
-Column of(T type, std::uint32_t length = 0) { return column("c", type, length); }
-Column fraction(T type, std::uint32_t digits) { return of(type, digits); }
-Column unsigned_of(T type) {
-  Column result = of(type);
-  result.is_unsigned = true;
-  return result;
-}
-Column decimal(std::uint32_t precision, std::uint8_t scale) {
-  Column result = of(T::kNewDecimal, precision);
-  result.scale = scale;
-  return result;
-}
-Column float_of(std::string column_type) {
-  Column result = of(T::kFloat, 4);
-  result.column_type = std::move(column_type);
-  return result;
-}
-Column bytes_of(T type, std::uint32_t length) {
-  Column result = of(type, length);
-  result.collation = 63;
-  return result;
-}
-Column labelled(T type, std::vector<std::string> labels) {
-  Column result = of(type, 1);
-  result.labels = std::move(labels);
-  return result;
-}
-Column geometry(std::uint8_t type) {
-  Column result = of(T::kGeometry, 4);
-  result.geometry_type = type;
-  return result;
-}
-Column text_of(std::string_view charset) { return text_column("c", charset, 1); }
-
-row::CalendarTime at(int year, int month, int day, int hour = 0, int minute = 0, int second = 0,
-                     int microsecond = 0) {
-  return {static_cast<std::uint16_t>(year),       static_cast<std::uint8_t>(month),
-          static_cast<std::uint8_t>(day),         static_cast<std::uint8_t>(hour),
-          static_cast<std::uint8_t>(minute),      static_cast<std::uint8_t>(second),
-          static_cast<std::uint32_t>(microsecond)};
-}
-Value date(int year, int month, int day) { return calendar(K::kDate, at(year, month, day)); }
-Value datetime(const row::CalendarTime& time) { return calendar(K::kDatetime, time); }
 
 std::vector<ValueCase> number_cases() {
   return {
@@ -279,8 +218,11 @@ TEST(ValueTimeAdjuster, off) {
 }
 
 TEST(ValueBytesColumns, text_as_base64) {
+  change::TableTreatment treatment;
+  treatment.columns.resize(2);
+  treatment.columns[1].as_bytes = true;
   Encoding encoding(table_of({text_of("utf8mb4"), text_of("latin1")}), Encoding::default_options(),
-                    {1});
+                    treatment);
   const Row row = row_of({text("a"), text("\xca\xfe\xba\xbe")});
   ASSERT_TRUE(encoding.encode(change::Operation::kCreate, nullptr, &row));
   EXPECT_EQ(encoding.rows(0), "{\"before\":null,\"after\":{\"c\":\"a\",\"c\":\"yv66vg==\"}");

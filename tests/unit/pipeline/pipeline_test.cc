@@ -71,12 +71,12 @@ class Source {
   // Runs until an error, or until the stream is idle and everything is committed.
   Status live(ScriptedSink::Failure failure = {}, std::function<void()> on_write = nullptr) {
     auto filter = transform::TableFilter::compile({});
-    auto no_columns = transform::ColumnFilter::compile({});
+    auto columns = transform::ColumnRules::compile({});
     TableRegistryOptions table_options;
     table_options.source_name = "s";
     table_options.topic_prefix = "p";
     table_options.full_metadata = true;
-    TableRegistry tables(table_options, encoder_, *filter, *no_columns);
+    TableRegistry tables(table_options, encoder_, *filter, *columns);
     ScriptedSink sink(store, failure);
     sink.on_write = std::move(on_write);
     NullObserver observer;

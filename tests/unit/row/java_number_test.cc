@@ -71,5 +71,31 @@ TEST(JavaNumberTest, Float) {
   }
 }
 
+// As BigDecimal.toString of Java 17 gives them.
+TEST(JavaNumberTest, Decimal) {
+  const struct {
+    const char* plain;
+    const char* text;
+  } kCases[] = {
+      {"0", "0"},
+      {"-12345.67", "-12345.67"},
+      {"0.00", "0.00"},
+      {"0.000000", "0.000000"},
+      {"0.0000000", "0E-7"},
+      {"0.000001", "0.000001"},
+      {"0.0000001", "1E-7"},
+      {"-0.0000012", "-0.0000012"},
+      {"-0.00000012", "-1.2E-7"},
+      {"0.000000120", "1.20E-7"},
+      {"1.0000000", "1.0000000"},
+      {"18446744073709551615", "18446744073709551615"},
+  };
+  for (const auto& c : kCases) {
+    std::string out = ">";
+    append_java_decimal(c.plain, out);
+    EXPECT_EQ(out, std::string(">") + c.text);
+  }
+}
+
 }  // namespace
 }  // namespace millrace::row

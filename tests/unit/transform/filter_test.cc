@@ -163,21 +163,5 @@ TEST(TableFilterLimit, undecided_names_are_captured) {
   EXPECT_TRUE(exclude->captures(table));
 }
 
-TEST(ColumnFilter, names_columns) {
-  schema::TableSchema table;
-  table.name = {"shop", "orders"};
-  for (const char* name : {"id", "note", "note_raw", "Body"}) {
-    table.columns.emplace_back().name = name;
-  }
-  const auto filter = ColumnFilter::compile({"shop\\.orders\\.note.*", ".*\\.body"});
-  ASSERT_TRUE(filter);
-  EXPECT_EQ(filter->matching_columns(table), (std::vector<std::size_t>{1, 2, 3}));
-  table.name.table = "other";
-  EXPECT_EQ(filter->matching_columns(table), (std::vector<std::size_t>{3}));
-  const auto none = ColumnFilter::compile({});
-  ASSERT_TRUE(none);
-  EXPECT_TRUE(none->matching_columns(table).empty());
-}
-
 }  // namespace
 }  // namespace millrace::transform

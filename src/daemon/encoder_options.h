@@ -1,0 +1,16 @@
+#pragma once
+
+// What a source's configuration says about its events, in the words of those who make them.
+
+#include "millrace/config/config.h"
+#include "millrace/encode/debezium_encoder.h"
+#include "millrace/transform/column_rules.h"
+
+namespace millrace::daemon {
+
+// With a new run id.
+encode::EncoderOptions encoder_options(const config::SourceConfig& source);
+
+transform::ColumnRulesOptions column_rules(const config::SourceConfig& source);
+
+}  // namespace millrace::daemon
