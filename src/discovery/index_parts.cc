@@ -37,9 +37,10 @@ std::vector<Index> assemble_indexes(const std::vector<IndexPart>& parts,
     if (part.sequence == 0 || part.sequence > kMostParts) continue;
     if (index->columns.size() < part.sequence) {
       index->columns.resize(part.sequence, Index::kExpression);
+      index->prefixes.resize(part.sequence, 0);
     }
     index->columns[part.sequence - 1] = place_of(part, columns);
-    index->has_prefix |= part.is_prefix && part.is_unique;
+    index->prefixes[part.sequence - 1] = part.prefix;
   }
   std::erase_if(indexes, [](const Index& index) { return index.columns.empty(); });
   return indexes;

@@ -17,7 +17,7 @@ struct IndexPart {
   std::size_t sequence = 0;           // from 1
   std::optional<std::string> column;  // none: an expression
   bool is_unique = false;
-  bool is_prefix = false;
+  std::uint32_t prefix = 0;  // SUB_PART; 0: the whole column
 };
 
 // The indexes that the parts make up, in the order in which their names first appear. Parts of columns that aren't there

@@ -156,7 +156,7 @@ Status TableReader::read_index_parts(const std::string& condition, PendingTables
     if (table == pending.end()) return {};
     table->second.index_parts.push_back(
         {text_of(values[1]), number_of<std::size_t>(values[2]).value_or(0), text_or_null(values[3]),
-         text_of(values[4]) == "0", values[5].has_value()});
+         text_of(values[4]) == "0", number_of<std::uint32_t>(values[5]).value_or(0)});
     return {};
   };
   return connection_->query_rows(std::string(kIndexPartsQuery) + condition, take);

@@ -129,7 +129,7 @@ class Alteration {
 
   Status place(Column column, std::optional<std::size_t> old, const ddl::Placement& placement) {
     std::size_t at = after_.columns.size();
-    if (placement.where == ddl::Placement::Where::kFirst) at = 0;
+    if (placement.where == ddl::Placement::Where::kFirst) at = first_place();
     if (placement.where == ddl::Placement::Where::kAfter) {
       MILLRACE_ASSIGN_OR_RETURN(at, find_column(after_, placement.after));
       ++at;
@@ -138,6 +138,15 @@ class Alteration {
     after_.columns.insert(after_.columns.begin() + offset, std::move(column));
     origins_.insert(origins_.begin() + offset, old);
     return {};
+  }
+
+  // A generated invisible primary key stays in front of all others.
+  std::size_t first_place() const {
+    if (after_.columns.empty()) return 0;
+    const Column& first = after_.columns.front();
+    const bool is_generated_key = first.name == "my_row_id" && !first.is_visible &&
+                                  first.is_auto_increment && origins_.front() == 0U;
+    return is_generated_key ? 1 : 0;
   }
 
   void convert_columns() {
@@ -160,12 +169,13 @@ class Alteration {
       if (is_dropped(old)) continue;
       Index kept = old;
       kept.columns.clear();
-      for (const std::size_t column : old.columns) {
-        if (column == Index::kExpression) {
-          kept.columns.push_back(column);
-        } else if (const auto now = place_of_old_[column]) {
-          kept.columns.push_back(*now);
-        }
+      kept.prefixes.clear();
+      for (std::size_t part = 0; part < old.columns.size(); ++part) {
+        const std::size_t column = old.columns[part];
+        const bool is_expression = column == Index::kExpression;
+        if (!is_expression && !place_of_old_[column]) continue;
+        kept.columns.push_back(is_expression ? column : *place_of_old_[column]);
+        kept.prefixes.push_back(part < old.prefixes.size() ? old.prefixes[part] : 0);
       }
       if (kept.columns.empty()) continue;
       if (const auto* rename = specification_of(old.name, &ddl::RenameKey::from)) {

@@ -137,7 +137,8 @@ class Describer {
     out.column_type = column_type();
     out.is_nullable = is_nullable();
     set_sizes(out);
-    if (holds_text(type_.name)) out.collation = collation_;
+    // information_schema names no charset for labels of bytes.
+    if (holds_text(type_.name) && collation_ != kBinaryCollation) out.collation = collation_;
     out.column_comment = definition_.comment;
     if (definition_.default_value.kind == ddl::DefaultClause::Kind::kLiteral) {
       out.column_default = definition_.default_value.value;

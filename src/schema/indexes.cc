@@ -27,10 +27,26 @@ std::string unused_name(const TableSchema& table, const std::string& base) {
 
 // Whether so many characters (bytes, of a binary column) are less than the whole column. Of a number they say nothing.
 bool is_cut(const Column& column, std::uint32_t prefix) {
+  if (prefix == 0) return false;
   if (column.type == ColumnType::kBlob) return true;
   if (!is_character_column(column) || column.type == ColumnType::kVector) return false;
   const int width = column.charset == nullptr ? 1 : column.charset->mbmaxlen();
   return prefix < column.length / static_cast<std::uint32_t>(width);
+}
+
+// A prefix that is the whole column is none, and of a plain index none matters.
+void forget_idle_prefixes(const TableSchema& table, Index& index) {
+  bool is_any_left = false;
+  for (std::size_t i = 0; i < index.prefixes.size() && i < index.columns.size(); ++i) {
+    std::uint32_t& prefix = index.prefixes[i];
+    const std::size_t column = index.columns[i];
+    if (index.kind == Index::Kind::kPlain || column == Index::kExpression ||
+        !is_cut(table.columns[column], prefix)) {
+      prefix = 0;
+    }
+    is_any_left |= prefix != 0;
+  }
+  if (!is_any_left) index.prefixes.clear();
 }
 
 bool is_covered(const TableSchema& table, const std::vector<std::size_t>& columns) {
@@ -49,7 +65,7 @@ int rank(const TableSchema& table, const Index& index) {
         return column == Index::kExpression || table.columns[column].is_nullable;
       });
   if (nullable) return 3;
-  return index.has_prefix ? 2 : 1;
+  return index.prefixes.empty() ? 1 : 2;
 }
 
 }  // namespace
@@ -75,8 +91,8 @@ Status add_index(TableSchema& table, const ddl::KeyDefinition& definition) {
     }
     MILLRACE_ASSIGN_OR_RETURN(const std::size_t column, find_column(table, part.column));
     index.columns.push_back(column);
-    index.has_prefix |= index.kind != Index::Kind::kPlain && part.prefix_length &&
-                        is_cut(table.columns[column], *part.prefix_length);
+    index.prefixes.resize(index.columns.size());
+    index.prefixes.back() = part.prefix_length.value_or(0);
     if (index.kind == Index::Kind::kPrimary) table.columns[column].is_nullable = false;
   }
   if (definition.kind == Kind::kForeign && is_covered(table, index.columns)) return {};
@@ -108,6 +124,7 @@ Status add_inline_indexes(TableSchema& table, const ddl::ColumnDefinition& defin
 }
 
 void settle_indexes(TableSchema& table) {
+  for (Index& index : table.indexes) forget_idle_prefixes(table, index);
   std::stable_sort(table.indexes.begin(), table.indexes.end(),
                    [&](const Index& a, const Index& b) { return rank(table, a) < rank(table, b); });
   table.key_columns.clear();

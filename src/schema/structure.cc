@@ -82,7 +82,12 @@ void write_index(Writer& writer, const Index& index) {
     writer.Int64(column == Index::kExpression ? -1 : static_cast<std::int64_t>(column));
   }
   writer.EndArray();
-  write_flag(writer, "prefix", index.has_prefix);
+  if (!index.prefixes.empty()) {
+    writer.Key("prefixes");
+    writer.StartArray();
+    for (const std::uint32_t prefix : index.prefixes) writer.Uint(prefix);
+    writer.EndArray();
+  }
   writer.EndObject();
 }
 
@@ -172,7 +177,12 @@ bool read_index(const rapidjson::Value& json, std::size_t column_count, Index& i
   const std::uint8_t kind = reader.byte("kind");
   index.kind = static_cast<Index::Kind>(kind);
   index.name = reader.text("name");
-  index.has_prefix = reader.flag("prefix", false);
+  if (const rapidjson::Value* prefixes = reader.array("prefixes")) {
+    for (const auto& prefix : prefixes->GetArray()) {
+      if (!prefix.IsUint()) return false;
+      index.prefixes.push_back(prefix.GetUint());
+    }
+  }
   const rapidjson::Value* columns = reader.array("columns");
   if (reader.failed() || columns == nullptr ||
       kind > static_cast<std::uint8_t>(Index::Kind::kPlain)) {

@@ -103,8 +103,9 @@ struct Index {
   Kind kind = Kind::kPlain;
   std::string name;                  // PRIMARY for the primary key
   std::vector<std::size_t> columns;  // indexes into the table's columns, or kExpression
-  // Of kPrimary and kUnique: a part takes only the beginning of its column.
-  bool has_prefix = false;
+  // Of kPrimary and kUnique: how many characters (bytes) of its column a part takes, 0 for all of it. Empty when all
+  // parts take all.
+  std::vector<std::uint32_t> prefixes;
   friend bool operator==(const Index&, const Index&) = default;
 };
 

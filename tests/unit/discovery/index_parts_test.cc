@@ -21,16 +21,16 @@ std::vector<schema::Column> columns_x_y_z() {
 }
 
 TEST(AssembleIndexes, PartsComeInAnyOrder) {
-  const auto indexes = assemble_indexes({{"second", 2, "y", true, false},
-                                         {"PRIMARY", 1, "z", true, false},
-                                         {"second", 1, "x", true, true},
-                                         {"second", 3, std::nullopt, true, false},
-                                         {"plain", 1, "x", false, false}},
+  const auto indexes = assemble_indexes({{"second", 2, "y", true, 0},
+                                         {"PRIMARY", 1, "z", true, 0},
+                                         {"second", 1, "x", true, 5},
+                                         {"second", 3, std::nullopt, true, 0},
+                                         {"plain", 1, "x", false, 0}},
                                         columns_x_y_z());
   const std::vector<Index> expected = {
-      {Kind::kUnique, "second", {0, 1, Index::kExpression}, true},
-      {Kind::kPrimary, "PRIMARY", {2}, false},
-      {Kind::kPlain, "plain", {0}, false},
+      {Kind::kUnique, "second", {0, 1, Index::kExpression}, {5, 0, 0}},
+      {Kind::kPrimary, "PRIMARY", {2}, {0}},
+      {Kind::kPlain, "plain", {0}, {0}},
   };
   EXPECT_EQ(indexes, expected);
 }
@@ -41,15 +41,15 @@ TEST(AssembleIndexes, NumbersThatAreNoPartsAreLeftOut) {
 }
 
 TEST(AssembleIndexes, AColumnThatIsNotThereIdentifiesNothing) {
-  const auto indexes = assemble_indexes({{"k", 1, "gone", true, false}}, columns_x_y_z());
+  const auto indexes = assemble_indexes({{"k", 1, "gone", true, 0}}, columns_x_y_z());
   ASSERT_EQ(indexes.size(), 1U);
   EXPECT_EQ(indexes[0].columns, Columns{Index::kExpression});
 }
 
 TEST(NeedsOrder, OfSeveralUniqueOnes) {
-  const Index primary{Kind::kPrimary, "PRIMARY", {0}, false};
-  const Index unique{Kind::kUnique, "u", {1}, false};
-  const Index plain{Kind::kPlain, "p", {1}, false};
+  const Index primary{Kind::kPrimary, "PRIMARY", {0}, {}};
+  const Index unique{Kind::kUnique, "u", {1}, {}};
+  const Index plain{Kind::kPlain, "p", {1}, {}};
   EXPECT_FALSE(needs_order({primary, unique, plain, plain}));
   EXPECT_TRUE(needs_order({primary, unique, unique}));
 }
