@@ -15,12 +15,6 @@ std::vector<UnreadProperty> other_connect_properties() {
       {"tasks.max", kOne, "1", "a binlog is one stream"},
       {"key.converter", kOne, kJson, "keys are JSON"},
       {"value.converter", kOne, kJson, "values are JSON"},
-      {"key.converter.schemas.enable", kOne, "false",
-       "must be said when `key.converter` is: the converter's default is true. Envelopes with a "
-       "schema are not supported yet"},
-      {"value.converter.schemas.enable", kOne, "false",
-       "must be said when `value.converter` is: the converter's default is true. Envelopes with a "
-       "schema are not supported yet"},
       {"key.converter.replace.null.with.default", kOne, "false", "NULL stays NULL"},
       {"value.converter.replace.null.with.default", kOne, "false", "NULL stays NULL"},
       {"key.converter.schemas.cache.size", kNone, "", "there is no schema cache"},

@@ -54,8 +54,6 @@ constexpr UnreadProperty kFilters[] = {
 };
 
 constexpr UnreadProperty kValues[] = {
-    {"schema.name.adjustment.mode", kOne, "none", kLater},
-    {"field.name.adjustment.mode", kOne, "none", kLater},
     {"event.converting.failure.handling.mode", kNone, "",
      "a value that can't be decoded stops the source; text follows charset.invalid"},
     {"event.processing.failure.handling.mode", kOne, "fail", "events are never skipped in silence"},
@@ -63,9 +61,6 @@ constexpr UnreadProperty kValues[] = {
      "events are never skipped in silence"},
     {"inconsistent.schema.handling.mode", kOne, "fail", "events are never skipped in silence"},
     {"post.processors", kNo, "", "Java classes can't run here"},
-    {"include.schema.comments", kOne, "false", kLater},
-    {"column.propagate.source.type", kNo, "", "JSON without a schema has no place for it"},
-    {"datatype.propagate.source.type", kNo, "", "JSON without a schema has no place for it"},
     {"sourceinfo.struct.maker", kOne, "io.debezium.connector.mysql.MySqlSourceInfoStructMaker",
      "Java classes can't run here"},
 };

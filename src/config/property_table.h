@@ -110,6 +110,14 @@ Setter<Target> choice(Part Target::*part, Enum Part::*member, Choices<Enum> choi
 }
 
 template <typename Target, typename Part>
+Setter<Target> boolean(Part Target::*part, bool Part::*member) {
+  return [part, member](std::string_view, const std::string& value, Target& target) -> Status {
+    MILLRACE_ASSIGN_OR_RETURN((target.*part).*member, parse_boolean(value));
+    return {};
+  };
+}
+
+template <typename Target, typename Part>
 Setter<Target> patterns(Part Target::*part, std::vector<std::string> Part::*member) {
   return [part, member](std::string_view, const std::string& value, Target& target) -> Status {
     MILLRACE_ASSIGN_OR_RETURN((target.*part).*member, parse_patterns(value));

@@ -32,7 +32,7 @@ class SourceReader {
     read_converters(mapping_, source_, problems_, resolved_);
     check_required();
     check_lists();
-    check_converters();
+    complete_converters();
     check_tls();
     check_oversized();
     source_.fingerprint = fingerprint();
@@ -77,18 +77,15 @@ class SourceReader {
     }
   }
 
-  // The JSON converter's own default is an envelope with a schema, which isn't written here.
-  void check_converters() {
-    for (const std::string_view converter : {"key.converter", "value.converter"}) {
-      const std::string option = std::string(converter) + ".schemas.enable";
-      const auto it = resolved_.find(std::string(converter));
+  // The JSON converter's own default: a connector that names it without more has schemas.
+  void complete_converters() {
+    const auto complete = [this](const std::string& name, ConverterConfig& converter) {
+      const auto it = resolved_.find(name);
       const bool is_json = it != resolved_.end() && trim(it->second).ends_with(".JsonConverter");
-      if (is_json && !has(option)) {
-        error_at(converter,
-                 "needs " + option +
-                     ": false: the converter's default is true, which is not supported yet");
-      }
-    }
+      if (is_json && !has(name + ".schemas.enable")) converter.schemas_enable = true;
+    };
+    complete("key.converter", source_.key_converter);
+    complete("value.converter", source_.value_converter);
   }
 
   void check_tls() {

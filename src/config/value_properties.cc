@@ -61,8 +61,49 @@ PropertyTable<SourceConfig> mode_properties() {
   };
 }
 
+const Choices<NameAdjustment>& name_adjustments() {
+  static const Choices<NameAdjustment> choices = {{"none", NameAdjustment::kNone},
+                                                  {"avro", NameAdjustment::kAvro},
+                                                  {"avro_unicode", NameAdjustment::kAvroUnicode}};
+  return choices;
+}
+
+PropertyTable<SourceConfig> schema_properties() {
+  using S = SourceConfig;
+  return {
+      {"key.converter.schemas.enable", kYes, "false",
+       "keys as `{\"schema\":...,\"payload\":...}`; true where `key.converter` is named and this "
+       "is "
+       "not, as is the converter's default",
+       boolean(&S::key_converter, &ConverterConfig::schemas_enable)},
+      {"value.converter.schemas.enable", kYes, "false",
+       "values as `{\"schema\":...,\"payload\":...}`; true where `value.converter` is named and "
+       "this "
+       "is not, as is the converter's default",
+       boolean(&S::value_converter, &ConverterConfig::schemas_enable)},
+      {"include.schema.comments", kYes, "false", "the columns' comments in schemas",
+       boolean(&S::schema_comments)},
+      {"column.propagate.source.type", kYes, "",
+       "regular expressions of `database.table.column`: columns whose schema shows their type",
+       patterns(&S::columns, &ColumnConfig::source_types)},
+      {"datatype.propagate.source.type", kYes, "",
+       "regular expressions of `database.table.TYPE`: the same by type",
+       patterns(&S::columns, &ColumnConfig::source_datatypes)},
+      {"schema.name.adjustment.mode", kYes, "none",
+       "names of schemas: none, avro (`_` for what Avro doesn't allow) or avro_unicode",
+       choice(&S::schema_names, name_adjustments())},
+      {"field.name.adjustment.mode", kYes, "none",
+       "names of fields, with and without schemas: none, avro or avro_unicode",
+       choice(&S::field_names, name_adjustments())},
+  };
+}
+
 }  // namespace
 
-PropertyTable<SourceConfig> value_properties() { return mode_properties(); }
+PropertyTable<SourceConfig> value_properties() {
+  PropertyTable<SourceConfig> all = mode_properties();
+  for (Property<SourceConfig>& p : schema_properties()) all.push_back(std::move(p));
+  return all;
+}
 
 }  // namespace millrace::config

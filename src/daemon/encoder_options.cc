@@ -65,7 +65,19 @@ encode::TimePrecision time_precision_of(config::TimePrecision from) {
 }
 
 encode::ConverterOptions converter_of(const config::ConverterConfig& from) {
-  return {.decimal_as_number = from.decimal_as_number};
+  return {.schemas_enable = from.schemas_enable, .decimal_as_number = from.decimal_as_number};
+}
+
+encode::NameAdjustment adjustment_of(config::NameAdjustment from) {
+  switch (from) {
+    case config::NameAdjustment::kNone:
+      return encode::NameAdjustment::kNone;
+    case config::NameAdjustment::kAvro:
+      return encode::NameAdjustment::kAvro;
+    case config::NameAdjustment::kAvroUnicode:
+      return encode::NameAdjustment::kAvroUnicode;
+  }
+  MILLRACE_ASSERT(false, "name adjustment of no kind");
 }
 
 change::ColumnMask::Kind mask_kind_of(config::MaskKind from) {
@@ -108,6 +120,9 @@ encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
   options.values.time = time_precision_of(source.values.time);
   options.key_converter = converter_of(source.key_converter);
   options.value_converter = converter_of(source.value_converter);
+  options.schema_names = adjustment_of(source.schema_names);
+  options.field_names = adjustment_of(source.field_names);
+  options.schema_comments = source.schema_comments;
   return options;
 }
 

@@ -1,5 +1,6 @@
 #include "encode/column_plan.h"
 
+#include "encode/avro_name.h"
 #include "encode/json_writer.h"
 #include "millrace/base/assert.h"
 #include "millrace/schema/source_type.h"
@@ -242,7 +243,8 @@ ColumnPlan make_column_plan(const Column& column, std::size_t index,
   ColumnPlan plan;
   plan.column = &column;
   plan.index = index;
-  plan.name = ',' + quoted(column.name) + ':';
+  plan.field_name = adjust_field_name(column.name, options.field_names);
+  plan.name = ',' + quoted(plan.field_name) + ':';
   plan.charset = column.charset != nullptr ? column.charset : charset::find_charset("utf8mb4");
   plan.text_form = text_form_of(column, as_bytes);
   plan.is_nullable = column.is_nullable;
@@ -256,6 +258,7 @@ ColumnPlan make_column_plan(const Column& column, std::size_t index,
   }
   plan.labels = labels_of(column);
   plan.form = treatment.as_boolean ? Form::kBoolean : form_of(plan, options.values, converter);
+  plan.unmasked = plan.form;
   plan.no_date = no_date_of(plan.form, plan.is_nullable);
   if (!options.unavailable_placeholder.empty() && is_string(column)) {
     plan.absent = plan.name + placeholder_of(plan.form, options.unavailable_placeholder);
@@ -265,7 +268,6 @@ ColumnPlan make_column_plan(const Column& column, std::size_t index,
 
 void mask_column(const change::ColumnMask& mask, const ValueModes& modes, ColumnPlan& plan) {
   using Kind = change::ColumnMask::Kind;
-  plan.unmasked = plan.form;
   const auto length = schema::source_type_length(*plan.column);
   switch (mask.kind) {
     case Kind::kNone:
@@ -286,7 +288,8 @@ void mask_column(const change::ColumnMask& mask, const ValueModes& modes, Column
     case Kind::kHash:
       if (!is_character_form(plan.form)) return;
       plan.form = Form::kHashed;
-      plan.hash = std::make_shared<const TextHash>(mask, length);
+      // Of a CHAR(0) nothing would be left.
+      plan.hash = std::make_shared<const TextHash>(mask, length == 0U ? std::nullopt : length);
       return;
   }
 }

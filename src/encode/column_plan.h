@@ -83,7 +83,8 @@ struct ColumnPlan {
   unsigned fraction_digits = 0;
   // BINARY(n): the server strips trailing zeros from the row image.
   std::size_t padded_size = 0;
-  // What masks read: the form without the mask, kAsterisks' text, kTruncated's length.
+  std::string field_name;
+  // What masks read: the form without the mask (the form where there is none), kAsterisks' text, kTruncated's length.
   Form unmasked = Form::kInteger;
   std::string asterisks;
   std::size_t truncate_to = 0;
@@ -95,6 +96,8 @@ struct ColumnPlan {
   std::string absent;
   // What a date is that no calendar has: null, or the epoch where the column is NOT NULL.
   std::string_view no_date;
+  // What a TIME or DATETIME is in a NOT NULL column whose form can't say it: the column's DEFAULT; empty: an error.
+  std::string no_time;
   const charset::Charset* charset = nullptr;
   // ENUM: JSON strings by index, 0 is "". SET: insides of JSON strings by bit. Empty: labels are unknown.
   std::vector<std::string> labels;

@@ -58,6 +58,11 @@ class DebeziumEncoder::Impl {
   Result<Range> write_value(const change::ChangeEvent& event, Operation operation,
                             const Image& before, const Image& after);
   bool write_row(const Image& image);
+  // Headers have the key without its schema: the header converter is another.
+  Range payload_of(const Range& key) const {
+    const std::size_t around = plan_->key_head.size() + plan_->key_tail.size();
+    return {key.offset + plan_->key_head.size(), key.size - around};
+  }
   void write_instants();
   Result<bool> is_unchanged(const Image& before, const Image& after);
   bool key_changes(const Image& before, const Image& after) const;
@@ -139,9 +144,9 @@ Status DebeziumEncoder::Impl::encode_key_change(const change::ChangeEvent& event
                             write_value(event, Operation::kDelete, before, Image{}));
   MILLRACE_ASSIGN_OR_RETURN(const Range creation,
                             write_value(event, Operation::kCreate, Image{}, after));
-  add_record(old_key, deletion, kNewKeyHeader, new_key);
+  add_record(old_key, deletion, kNewKeyHeader, payload_of(new_key));
   if (options_.tombstones_on_delete) add_tombstone();
-  add_record(new_key, creation, kOldKeyHeader, old_key);
+  add_record(new_key, creation, kOldKeyHeader, payload_of(old_key));
   return {};
 }
 
@@ -166,10 +171,11 @@ bool DebeziumEncoder::Impl::key_changes(const Image& before, const Image& after)
   return false;
 }
 
-// {"id":1}; absent for a table without a key.
+// {"id":1}, with its schema around it where the converter says so; absent for a table without a key.
 Result<ByteRange> DebeziumEncoder::Impl::write_key(const Image& image) {
   if (plan_->key.empty()) return Range{};
   const std::size_t start = writer_.size();
+  writer_.raw(plan_->key_head);
   writer_.raw('{');
   std::size_t skipped = 1;  // the first name's comma
   for (const ColumnPlan& column : plan_->key) {
@@ -185,6 +191,7 @@ Result<ByteRange> DebeziumEncoder::Impl::write_key(const Image& image) {
     if (!values_.write(*plan_, column, value, remarks_)) return values_.take_error();
   }
   writer_.raw('}');
+  writer_.raw(plan_->key_tail);
   return since(start);
 }
 
@@ -192,6 +199,7 @@ Result<ByteRange> DebeziumEncoder::Impl::write_value(const change::ChangeEvent& 
                                                      Operation operation, const Image& before,
                                                      const Image& after) {
   const std::size_t start = writer_.size();
+  writer_.raw(plan_->value_head);
   writer_.raw("{\"before\":");
   if (!write_row(before)) return values_.take_error();
   writer_.raw(",\"after\":");
@@ -201,6 +209,7 @@ Result<ByteRange> DebeziumEncoder::Impl::write_value(const change::ChangeEvent& 
   writer_.raw(source_.tail());
   writer_.raw(static_cast<char>(operation));
   write_instants();
+  writer_.raw(plan_->value_tail);
   return since(start);
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "encode/column_default.h"
+#include "encode/connect_schema.h"
 #include "encode/json_writer.h"
 
 namespace millrace::encode {
@@ -31,6 +33,36 @@ TablePlan::Impl::Impl(schema::TableSchemaPtr table_schema, Topic table_topic,
                  ",\"ts_ms\":";
   source_db = ",\"db\":" + quoted(table->name.database) + ",\"sequence\":null,\"ts_us\":";
   source_table = ",\"table\":" + quoted(table->name.table) + ",\"server_id\":";
+  for (std::vector<ColumnPlan>* plans : {&columns, &key}) {
+    for (ColumnPlan& plan : *plans) plan.no_time = default_json(*this, plan, options);
+  }
+  add_schemas(options, treatments);
+}
+
+void TablePlan::Impl::add_schemas(const EncoderOptions& options,
+                                  const std::vector<change::ColumnTreatment>& treatments) {
+  const auto fields_of = [&](const std::vector<ColumnPlan>& plans, bool are_treated) {
+    std::string fields;
+    for (const ColumnPlan& plan : plans) {
+      if (!fields.empty()) fields += ',';
+      const auto* treatment = are_treated ? &treatments[plan.index] : nullptr;
+      fields +=
+          print_schema(column_schema(plan, options, treatment, default_json(*this, plan, options)),
+                       plan.field_name);
+    }
+    return fields;
+  };
+  const auto head = [](const std::string& schema) {
+    return "{\"schema\":" + schema + ",\"payload\":";
+  };
+  if (options.key_converter.schemas_enable && !key.empty()) {
+    key_head = head(key_schema(fields_of(key, false), topic.name, options));
+    key_tail = "}";
+  }
+  if (options.value_converter.schemas_enable) {
+    value_head = head(value_schema(fields_of(columns, true), topic.name, options));
+    value_tail = "}";
+  }
 }
 
 TablePlan::TablePlan(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,

@@ -33,12 +33,18 @@ class TablePlan::Impl {
   const Topic topic;
   std::vector<ColumnPlan> columns;  // of rows, in the table's order
   std::vector<ColumnPlan> key;      // in the key's order
+  // What stands before and after the payload: `{"schema":...,"payload":` and `}`, or nothing.
+  std::string key_head, value_head;
+  std::string_view key_tail, value_tail;
   // The source block's text before and after what an event decides: see source_block.h.
   std::string source_start;  // `,"source":{"version":...,"ts_ms":`
   std::string source_db;     // `,"db":"shop","sequence":null,"ts_us":`
   std::string source_table;  // `,"table":"orders","server_id":`
 
  private:
+  void add_schemas(const EncoderOptions& options,
+                   const std::vector<change::ColumnTreatment>& treatments);
+
   std::unique_ptr<std::atomic<std::uint8_t>[]> notices_;
 };
 

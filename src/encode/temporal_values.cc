@@ -98,13 +98,16 @@ void ValueWriter::write_timestamp(const ColumnPlan& plan, const row::Value& valu
 }
 
 bool ValueWriter::write_out_of_range(const Place& place, std::string_view what) {
+  const ColumnPlan& plan = place.plan;
   const std::string sentence = std::string(what) + " (time.precision.mode)";
-  if (!place.plan.is_nullable) return fail(place, sentence + ", and the column is NOT NULL");
-  if (place.table.first_notice(place.plan.index, Notice::kOutOfRange)) {
+  if (!plan.is_nullable && plan.no_time.empty())
+    return fail(place, sentence + ", and the column is NOT NULL without a DEFAULT");
+  const std::string_view instead = plan.is_nullable ? "null" : std::string_view(plan.no_time);
+  if (place.table.first_notice(plan.index, Notice::kOutOfRange)) {
     place.remarks.notices.push_back(column_name(place) + ": " + sentence +
-                                    ": such values are published as null");
+                                    ": such values are published as " + std::string(instead));
   }
-  out_.raw("null");
+  out_.raw(instead);
   return true;
 }
 

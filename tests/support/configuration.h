@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace millrace::testing {
 
@@ -18,6 +19,9 @@ struct SourceText {
 // YAML; events go to Kafka.
 std::string kafka_configuration(const std::string& bootstrap, const SourceText& source,
                                 const std::map<std::string, std::string>& kafka = {});
+// The same with several sources.
+std::string kafka_configuration(const std::string& bootstrap,
+                                const std::vector<SourceText>& sources);
 // YAML; events go to a file of JSON lines, the state below `folder`.
 std::string file_configuration(const std::filesystem::path& file,
                                const std::filesystem::path& folder, const SourceText& source);

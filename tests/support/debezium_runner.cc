@@ -1,6 +1,8 @@
 #include "support/debezium_runner.h"
 
+#include <algorithm>
 #include <stdexcept>
+#include <string_view>
 
 #include "support/mini_kafka.h"
 #include "support/mini_mysql.h"
@@ -36,12 +38,13 @@ DebeziumRunner::DebeziumRunner(fs::path folder, DebeziumOptions options)
                              ": run tests/support/provision.sh debezium");
   }
   fs::create_directories(folder_);
-  write_properties();
+  write_worker_properties();
+  write_connector_properties();
 }
 
 DebeziumRunner::~DebeziumRunner() = default;
 
-void DebeziumRunner::write_properties() const {
+void DebeziumRunner::write_worker_properties() const {
   std::map<std::string, std::string> worker = {
       {"bootstrap.servers", options_.bootstrap},
       {"key.converter", "org.apache.kafka.connect.json.JsonConverter"},
@@ -53,22 +56,32 @@ void DebeziumRunner::write_properties() const {
       {"plugin.path", plugin_folder().string()},
       {"listeners", "http://127.0.0.1:" + std::to_string(free_port())}};
   merge_over(worker, options_.worker);
-  std::map<std::string, std::string> connector = {
-      {"name", "debezium"},
-      {"connector.class", "io.debezium.connector.mysql.MySqlConnector"},
-      {"tasks.max", "1"},
-      {"database.hostname", "127.0.0.1"},
-      {"database.port", std::to_string(options_.mysql_port)},
-      {"database.user", "root"},
-      {"database.password", ""},
-      {"database.server.id", "7001"},
-      {"snapshot.mode", "no_data"},
-      {"include.schema.changes", "false"},
-      {"schema.history.internal", "io.debezium.storage.file.history.FileSchemaHistory"},
-      {"schema.history.internal.file.filename", (folder_ / "history").string()}};
-  merge_over(connector, options_.connector);
   write_file(folder_ / "worker.properties", properties_text(worker));
-  write_file(folder_ / "connector.properties", properties_text(connector));
+}
+
+void DebeziumRunner::write_connector_properties() {
+  constexpr int kFirstServerId = 7001;
+  std::vector<std::map<std::string, std::string>> all = options_.connectors;
+  if (all.empty()) all.push_back({{"name", "debezium"}});
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string name = all[i].at("name");
+    std::map<std::string, std::string> connector = {
+        {"connector.class", "io.debezium.connector.mysql.MySqlConnector"},
+        {"tasks.max", "1"},
+        {"database.hostname", "127.0.0.1"},
+        {"database.port", std::to_string(options_.mysql_port)},
+        {"database.user", "root"},
+        {"database.password", ""},
+        {"database.server.id", std::to_string(kFirstServerId + static_cast<int>(i))},
+        {"snapshot.mode", "no_data"},
+        {"include.schema.changes", "false"},
+        {"schema.history.internal", "io.debezium.storage.file.history.FileSchemaHistory"},
+        {"schema.history.internal.file.filename", (folder_ / ("history-" + name)).string()}};
+    merge_over(connector, options_.connector);
+    merge_over(connector, all[i]);
+    connector_files_.push_back(folder_ / (name + ".properties"));
+    write_file(connector_files_.back(), properties_text(connector));
+  }
 }
 
 void DebeziumRunner::start(std::chrono::seconds deadline) {
@@ -79,20 +92,32 @@ void DebeziumRunner::start(std::chrono::seconds deadline) {
                    "-cp",
                    kafka_class_path(),
                    "org.apache.kafka.connect.cli.ConnectStandalone",
-                   (folder_ / "worker.properties").string(),
-                   (folder_ / "connector.properties").string()};
+                   (folder_ / "worker.properties").string()};
+  for (const fs::path& file : connector_files_) child.command.push_back(file.string());
   child.output = folder_ / "connect.log";
   child.folder = folder_;
   process_ = std::make_unique<ChildProcess>(std::move(child));
-  const bool streaming = eventually(deadline, [this] {
-    return !process_->running() || log().find("Connected to binlog at") != std::string::npos ||
-           log().find("Connected to 127.0.0.1:") != std::string::npos;
-  });
+  const bool streaming =
+      eventually(deadline, [this] { return !process_->running() || all_stream(); });
   if (!streaming || !process_->running()) {
     const std::string text = log();
     throw std::runtime_error("Debezium doesn't stream:\n" +
                              text.substr(text.size() > 5000 ? text.size() - 5000 : 0));
   }
+}
+
+// Which of the two sentences a connector logs depends on its version.
+bool DebeziumRunner::all_stream() const {
+  const std::string text = log();
+  const auto count = [&text](std::string_view sentence) {
+    std::size_t times = 0;
+    for (std::size_t at = text.find(sentence); at != std::string::npos;
+         at = text.find(sentence, at + 1))
+      ++times;
+    return times;
+  };
+  return std::max(count("Connected to binlog at"), count("Connected to 127.0.0.1:")) >=
+         connector_files_.size();
 }
 
 void DebeziumRunner::stop() {

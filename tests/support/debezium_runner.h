@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "support/process.h"
 
@@ -17,7 +18,9 @@ struct DebeziumOptions {
   std::string bootstrap;  // of Kafka
   int mysql_port = 0;
   std::map<std::string, std::string> connector;  // "topic.prefix", "database.include.list" ...
-  std::map<std::string, std::string> worker;     // "producer.linger.ms" ...
+  // Several connectors in one process: each over the properties above, with a `name`. Empty: one connector.
+  std::vector<std::map<std::string, std::string>> connectors = {};
+  std::map<std::string, std::string> worker;  // "producer.linger.ms" ...
   std::string heap = "2g";
 };
 
@@ -28,17 +31,20 @@ class DebeziumRunner {
 
   static bool available();
 
-  // Returns when the connector reads the binlog; throws with the log's end when it doesn't get there.
+  // Returns when all connectors read the binlog; throws with the log's end when it doesn't get there.
   void start(std::chrono::seconds deadline = std::chrono::seconds(120));
   void stop();
   ChildProcess& process() { return *process_; }
   std::string log() const;
 
  private:
-  void write_properties() const;
+  void write_worker_properties() const;
+  void write_connector_properties();
+  bool all_stream() const;
 
   std::filesystem::path folder_;
   DebeziumOptions options_;
+  std::vector<std::filesystem::path> connector_files_;
   std::unique_ptr<ChildProcess> process_;
 };
 

@@ -66,6 +66,9 @@ struct TopicCreation {
   std::map<std::string, std::string> settings;  // topic.creation.default.<setting>
 };
 
+// schema.name.adjustment.mode, field.name.adjustment.mode
+enum class NameAdjustment : std::uint8_t { kNone, kAvro, kAvroUnicode };
+
 // What values look like: decimal.handling.mode and its like.
 struct ValueConfig {
   DecimalMode decimal = DecimalMode::kPrecise;
@@ -76,6 +79,7 @@ struct ValueConfig {
 
 // key.converter.* and value.converter.*
 struct ConverterConfig {
+  bool schemas_enable = false;
   bool decimal_as_number = false;  // decimal.format=NUMERIC
 };
 
@@ -146,6 +150,9 @@ struct SourceConfig {
   InvalidText invalid_text = InvalidText::kReplace;
   ValueConfig values;
   ConverterConfig key_converter, value_converter;
+  NameAdjustment schema_names = NameAdjustment::kNone;
+  NameAdjustment field_names = NameAdjustment::kNone;
+  bool schema_comments = false;  // include.schema.comments
 
   ExactlyOnce exactly_once = ExactlyOnce::kRequired;
   std::chrono::milliseconds commit_interval{50};

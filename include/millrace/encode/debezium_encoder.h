@@ -1,7 +1,7 @@
 #pragma once
 
-// ChangeEvent to key and value bytes: Debezium 3.6's JSON envelope as Kafka Connect's JsonConverter prints it with
-// schemas.enable=false. What can be computed once a table is computed once: a TablePlan holds the columns' codecs and
+// ChangeEvent to key and value bytes: Debezium 3.6's JSON envelope as Kafka Connect's JsonConverter prints it, with and
+// without its schema. What can be computed once a table is computed once: a TablePlan holds the columns' codecs and
 // the constant fragments of JSON (quoted column names, the source block up to what varies), so that a row is a
 // straight run of appends into one buffer.
 //
@@ -55,8 +55,16 @@ struct ValueModes {
   TimePrecision time = TimePrecision::kAdaptive;
 };
 
+// schema.name.adjustment.mode, field.name.adjustment.mode: names as Avro allows them.
+enum class NameAdjustment : std::uint8_t {
+  kNone,
+  kAvro,         // an underscore for what Avro doesn't allow
+  kAvroUnicode,  // _u and the character's number
+};
+
 // key.converter and value.converter, a JsonConverter each.
 struct ConverterOptions {
+  bool schemas_enable = false;     // {"schema":...,"payload":...}
   bool decimal_as_number = false;  // decimal.format=NUMERIC
 };
 
@@ -78,6 +86,9 @@ struct EncoderOptions {
   bool skip_unchanged = false;   // skip.messages.without.change
   ValueModes values;
   ConverterOptions key_converter, value_converter;
+  NameAdjustment schema_names = NameAdjustment::kNone;
+  NameAdjustment field_names = NameAdjustment::kNone;
+  bool schema_comments = false;  // include.schema.comments
 };
 
 class TablePlan {

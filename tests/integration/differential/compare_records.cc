@@ -1,6 +1,8 @@
 #include "integration/differential/compare_records.h"
 
 #include <algorithm>
+#include <chrono>
+#include <regex>
 #include <stdexcept>
 
 #include "integration/differential/allowed_differences.h"
@@ -42,15 +44,35 @@ std::string with_decimals_in_base64(const std::string& object) {
   return "{" + text + "}";
 }
 
+// The same text with its dates, which stand there without quotes, as days since 1970.
+std::string with_days(const std::string& object) {
+  static const std::regex date(R"(:(\d{4})-(\d{2})-(\d{2}))");
+  std::string text = object;
+  for (std::smatch match; std::regex_search(text, match, date);) {
+    const std::chrono::sys_days day =
+        std::chrono::year(std::stoi(match[1])) /
+        std::chrono::month(static_cast<unsigned>(std::stoi(match[2]))) /
+        std::chrono::day(static_cast<unsigned>(std::stoi(match[3])));
+    text = match.prefix().str() + ":" + std::to_string(day.time_since_epoch().count()) +
+           match.suffix().str();
+  }
+  return text;
+}
+
 class RecordComparer {
  public:
-  RecordComparer(const std::string& table, const std::set<std::string>& with_default,
+  RecordComparer(const TopicPair& topics, const std::set<std::string>& with_default,
                  Comparison& result)
-      : table_(table), with_default_(with_default), result_(result) {}
+      : topics_(topics), table_(topics.table), with_default_(with_default), result_(result) {}
 
   void compare(std::size_t number, const Message& debezium, const Message& millrace) {
     where_ = table_ + " record " + std::to_string(number);
-    compare_optional("key", debezium.key, millrace.key);
+    if (debezium.key.has_value() != millrace.key.has_value()) {
+      fault("key", debezium.key.value_or("null"), millrace.key.value_or("null"));
+    } else if (debezium.key) {
+      compare_schemas("key", *debezium.key, *millrace.key);
+      compare_row("key", payload_of(*debezium.key), payload_of(*millrace.key));
+    }
     if (debezium.headers.size() != millrace.headers.size()) {
       fault("number of headers", std::to_string(debezium.headers.size()),
             std::to_string(millrace.headers.size()));
@@ -67,7 +89,8 @@ class RecordComparer {
     if (debezium.value.has_value() != millrace.value.has_value()) {
       fault("value", debezium.value.value_or("null"), millrace.value.value_or("null"));
     } else if (debezium.value) {
-      compare_envelope(*debezium.value, *millrace.value);
+      compare_schemas("value", *debezium.value, *millrace.value);
+      compare_envelope(payload_of(*debezium.value), payload_of(*millrace.value));
     }
   }
 
@@ -76,6 +99,8 @@ class RecordComparer {
     if (debezium == plain_form(millrace)) {
       ++result_
             .allowed["headers are JSON: control characters and what lies above U+FFFF are escaped"];
+    } else if (with_days(debezium) == millrace) {
+      ++result_.allowed["headers are JSON: Connect's Date in a key is a number of days"];
     } else if (with_decimals_in_base64(debezium) == millrace) {
       ++result_.allowed["headers are JSON: a DECIMAL in a key is what it is in the key"];
     } else {
@@ -83,13 +108,44 @@ class RecordComparer {
     }
   }
 
-  void compare_optional(const char* what, const std::optional<std::string>& one,
-                        const std::optional<std::string>& other) {
-    if (one.has_value() != other.has_value()) {
-      fault(what, one.value_or("null"), other.value_or("null"));
-    } else if (one) {
-      compare_row(what, *one, *other);
+  static bool has_schema(const std::string& record) {
+    return record.starts_with("{\"schema\":{\"type\":\"struct\"");
+  }
+
+  static std::string payload_of(const std::string& record) {
+    return has_schema(record) ? json_member(json_members(record), "payload").value() : record;
+  }
+
+  // Names in schemas begin with the topic's prefix.
+  void compare_schemas(const std::string& what, const std::string& debezium,
+                       const std::string& millrace) {
+    if (has_schema(debezium) != has_schema(millrace))
+      fault("schema of " + what, debezium, millrace);
+    if (!has_schema(debezium) || !has_schema(millrace)) return;
+    const std::string own = "\"name\":\"" + topics_.millrace_prefix + ".";
+    std::string one = json_member(json_members(debezium), "schema").value();
+    const std::string other = json_member(json_members(millrace), "schema").value();
+    const std::string theirs = "\"name\":\"" + topics_.debezium_prefix + ".";
+    for (std::size_t at = one.find(theirs); at != std::string::npos; at = one.find(theirs, at))
+      one.replace(at, theirs.size(), own);
+    if (one == other || !seen_schemas_.insert(one + other).second) return;
+    const std::string reason = allowed_schema_because(table_, one, other);
+    if (reason.empty()) {
+      schema_fault(what, one, other);
+    } else {
+      ++result_.allowed[reason];
     }
+  }
+
+  void schema_fault(const std::string& what, const std::string& debezium,
+                    const std::string& millrace) {
+    std::size_t same = 0;
+    while (same < std::min(debezium.size(), millrace.size()) && debezium[same] == millrace[same])
+      ++same;
+    const std::size_t begin = same < 120 ? 0 : same - 120;
+    fault("schema of " + what + " at " + std::to_string(same),
+          begin < debezium.size() ? debezium.substr(begin) : "",
+          begin < millrace.size() ? millrace.substr(begin) : "");
   }
 
   void compare_envelope(const std::string& debezium, const std::string& millrace) {
@@ -157,22 +213,25 @@ class RecordComparer {
                              "\n      millrace " + millrace.substr(0, 400));
   }
 
+  const TopicPair& topics_;
   const std::string& table_;
   const std::set<std::string>& with_default_;
   Comparison& result_;
   std::string where_;
+  std::set<std::string> seen_schemas_;  // each pair is compared once
 };
 
 }  // namespace
 
-void compare_topics(const std::string& table, const std::set<std::string>& with_default,
+void compare_topics(const TopicPair& topics, const std::set<std::string>& with_default,
                     const std::vector<Message>& debezium, const std::vector<Message>& millrace,
                     Comparison& result) {
+  const std::string& table = topics.table;
   if (debezium.size() != millrace.size()) {
     result.faults.push_back(table + ": debezium has " + std::to_string(debezium.size()) +
                             " records, millrace " + std::to_string(millrace.size()));
   }
-  RecordComparer comparer(table, with_default, result);
+  RecordComparer comparer(topics, with_default, result);
   for (std::size_t i = 0; i < std::min(debezium.size(), millrace.size()); ++i) {
     try {
       comparer.compare(i, debezium[i], millrace[i]);

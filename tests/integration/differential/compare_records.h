@@ -17,8 +17,14 @@ struct Comparison {
   std::map<std::string, int> allowed;  // reason -> how often
 };
 
-// `table` is "db.table"; `with_default` are its columns that have a DEFAULT.
-void compare_topics(const std::string& table, const std::set<std::string>& with_default,
+// What two topics are of: "db.table", and the prefixes of the two.
+struct TopicPair {
+  std::string table;
+  std::string debezium_prefix, millrace_prefix;
+};
+
+// `with_default` are the columns that have a DEFAULT.
+void compare_topics(const TopicPair& topics, const std::set<std::string>& with_default,
                     const std::vector<Message>& debezium, const std::vector<Message>& millrace,
                     Comparison& result);
 

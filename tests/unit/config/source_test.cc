@@ -113,6 +113,26 @@ TEST(Source, ValueModes) {
   EXPECT_EQ(source_of("time.precision.mode: connect").values.time, TimePrecision::kConnect);
 }
 
+TEST(Source, Schemas) {
+  const std::string json = "org.apache.kafka.connect.json.JsonConverter\n";
+  const SourceConfig source = source_of(
+      "value.converter.schemas.enable: true\ninclude.schema.comments: true\n"
+      "column.propagate.source.type: a\ndatatype.propagate.source.type: b\n"
+      "schema.name.adjustment.mode: avro\nfield.name.adjustment.mode: avro_unicode\n");
+  EXPECT_FALSE(source.key_converter.schemas_enable);
+  EXPECT_TRUE(source.value_converter.schemas_enable);
+  EXPECT_TRUE(source.schema_comments);
+  EXPECT_EQ(source.columns.source_types, std::vector<std::string>{"a"});
+  EXPECT_EQ(source.columns.source_datatypes, std::vector<std::string>{"b"});
+  EXPECT_EQ(source.schema_names, NameAdjustment::kAvro);
+  EXPECT_EQ(source.field_names, NameAdjustment::kAvroUnicode);
+  EXPECT_FALSE(source_of("").value_converter.schemas_enable);
+  EXPECT_TRUE(source_of("key.converter: " + json).key_converter.schemas_enable)
+      << "the converter's own default";
+  EXPECT_FALSE(source_of("value.converter: " + json + "value.converter.schemas.enable: false\n")
+                   .value_converter.schemas_enable);
+}
+
 TEST(Source, Columns) {
   using List = std::vector<std::string>;
   const SourceConfig source = source_of(
@@ -241,14 +261,10 @@ TEST(Source, Errors) {
       {"Avro", "value.converter: io.confluent.connect.avro.AvroConverter",
        "7: value.converter: 'io.confluent.connect.avro.AvroConverter' can't be used, only "
        "org.apache.kafka.connect.json.JsonConverter: values are JSON"},
-      {"JSON with its default", "value.converter: org.apache.kafka.connect.json.JsonConverter",
-       "7: value.converter: needs value.converter.schemas.enable: false: the converter's default "
-       "is "
-       "true, which is not supported yet"},
-      {"JSON with schemas", "key.converter.schemas.enable: true",
-       "7: key.converter.schemas.enable: 'true' can't be used, only false: must be said when "
-       "`key.converter` is: the converter's default is true. Envelopes with a schema are not "
-       "supported yet"},
+      {"JSON with schemas", "key.converter.schemas.enable: maybe",
+       "7: key.converter.schemas.enable: 'maybe' is neither true nor false"},
+      {"names of fields", "field.name.adjustment.mode: latin",
+       "7: field.name.adjustment.mode: 'latin' is none of none, avro, avro_unicode"},
       {"decimals", "decimal.handling.mode: exact",
        "7: decimal.handling.mode: 'exact' is none of precise, string, double"},
       {"times", "time.precision.mode: adaptive",

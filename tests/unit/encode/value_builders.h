@@ -74,4 +74,9 @@ inline row::CalendarTime at(int year, int month, int day, int hour = 0, int minu
 inline Value date(int year, int month, int day) { return calendar(K::kDate, at(year, month, day)); }
 inline Value datetime(const row::CalendarTime& time) { return calendar(K::kDatetime, time); }
 
+inline Column with_default(Column column, std::string literal) {
+  column.default_value = std::move(literal);
+  return column;
+}
+
 }  // namespace millrace::encode::testing

@@ -127,7 +127,9 @@ std::vector<ModeCase> time_cases() {
       {"connect_negative", connect, optional, time_of(-1), "null"},
       {"connect_negative_not_null", connect, required, time_of(-1),
        "error: shop.orders.c: a TIME outside a day can't be said with connect "
-       "(time.precision.mode), and the column is NOT NULL"},
+       "(time.precision.mode), and the column is NOT NULL without a DEFAULT"},
+      {"connect_negative_not_null_with_default", connect, with_default(required, "01:00:00.5"),
+       time_of(-1), "3600500"},
       {"microseconds", micro, required, time_of(-kTime), "-64264777777"},
       {"nanoseconds", nano, required, time_of(kTime), "64264777777000"},
       {"nanoseconds_least", nano, required, time_of(-3'020'399'000'000), "-3020399000000000"},
@@ -164,7 +166,7 @@ std::vector<ModeCase> datetime_cases() {
        "9223372036854775000"},
       {"nanoseconds_too_early_not_null", nano, column(0), datetime(at(1000, 1, 1)),
        "error: shop.orders.c: a DATETIME outside 1677-09-22 to 2262-04-11 can't be said with "
-       "nanoseconds (time.precision.mode), and the column is NOT NULL"},
+       "nanoseconds (time.precision.mode), and the column is NOT NULL without a DEFAULT"},
       {"iso", iso, column(6), usual, "\"2017-09-08T17:51:04.777777Z\""},
       {"iso_whole", iso, column(3), whole, "\"2017-09-08T17:51:04Z\""},
       {"iso_first", iso, column(0), datetime(at(1000, 1, 1)), "\"1000-01-01T00:00:00Z\""},
