@@ -288,7 +288,8 @@ void mask_column(const change::ColumnMask& mask, const ValueModes& modes, Column
     case Kind::kHash:
       if (!is_character_form(plan.form)) return;
       plan.form = Form::kHashed;
-      plan.hash = std::make_shared<const TextHash>(mask, length);
+      // Of a CHAR(0) nothing would be left.
+      plan.hash = std::make_shared<const TextHash>(mask, length == 0U ? std::nullopt : length);
       return;
   }
 }

@@ -18,5 +18,8 @@ struct ColumnDifference {
 
 // The reason why it is meant; empty when it isn't.
 std::string allowed_because(const ColumnDifference& difference);
+// The same for the schemas of a table's records.
+std::string allowed_schema_because(const std::string& table, const std::string& debezium,
+                                   const std::string& millrace);
 
 }  // namespace millrace::testing
