@@ -2,8 +2,9 @@
 #include "ddl/statement_parsers.h"
 #include "ddl/table_clauses.h"
 
-// ALTER TABLE: specifications by their first word. What concerns partitions, storage or the order of rows changes no
-// shape and is passed over, but it is parsed: a specification that isn't known must not be taken for a harmless one.
+// ALTER TABLE: specifications by their first word. What concerns partitions, storage or the order
+// of rows changes no shape and is passed over, but it is parsed: a specification that isn't known
+// must not be taken for a harmless one.
 
 namespace millrace::ddl {
 namespace {
@@ -105,7 +106,8 @@ Step AlterParser::read_options() {
   return step == Step::kNotMine && is_option ? Step::kTaken : step;
 }
 
-// The server gathers the options of the whole statement before it uses them: COLLATE y, CHARSET x is CHARSET x COLLATE y.
+// The server gathers the options of the whole statement before it uses them: COLLATE y, CHARSET x
+// is CHARSET x COLLATE y.
 bool AlterParser::keep_options() {
   statement_.comment = std::move(options_.comment);
   if (!charset_index_) return true;
@@ -277,7 +279,8 @@ bool AlterParser::at_partition_command() {
   return tokens_.at_word("PARTITION") && next.is_word("BY");
 }
 
-// A command on partitions is a statement's last specification, and its own commas separate partitions.
+// A command on partitions is a statement's last specification, and its own commas separate
+// partitions.
 bool AlterParser::skip_rest() {
   while (!tokens_.at_end() && !tokens_.peek().is_symbol(';')) {
     if (!tokens_.peek().is_symbol('(')) {

@@ -9,8 +9,8 @@
 #include "support/ddl_corpus/corpus.h"
 #include "support/mini_mysql.h"
 
-// The corpus against a server: its statements are legal there, and what the parser says of a column is what the server
-// made of it.
+// The corpus against a server: its statements are legal there, and what the parser says of a column
+// is what the server made of it.
 
 namespace millrace::testing {
 namespace {
