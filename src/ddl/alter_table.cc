@@ -9,6 +9,10 @@
 namespace millrace::ddl {
 namespace {
 
+bool ends_statement(const Token& token) {
+  return token.kind == TokenKind::kEnd || token.is_symbol(';');
+}
+
 class AlterParser {
  public:
   AlterParser(SchemaReader& reader, AlterTable& statement)
@@ -52,7 +56,7 @@ bool AlterParser::parse() {
   statement_.if_exists = tokens_.accept_sequence({"IF", "EXISTS"});
   if (!reader_.read_table(statement_.table)) return false;
   reader_.head().skip_wait();
-  if (!tokens_.at_end() && !tokens_.peek().is_symbol(';')) {
+  if (!ends_statement(tokens_.peek())) {
     do {
       if (!parse_specification()) return false;
       // PARTITION BY and REMOVE PARTITIONING follow without a comma.
@@ -248,9 +252,8 @@ bool AlterParser::skip_order() {
     tokens_.accept_any({"ASC", "DESC"});
     if (!tokens_.peek().is_symbol(',') || !tokens_.peek(1).is_identifier()) return true;
     const Token& after = tokens_.peek(2);
-    const bool is_column = after.kind == TokenKind::kEnd || after.is_symbol(';') ||
-                           after.is_symbol(',') || after.is_symbol('.') || after.is_word("ASC") ||
-                           after.is_word("DESC");
+    const bool is_column = ends_statement(after) || after.is_symbol(',') || after.is_symbol('.') ||
+                           after.is_word("ASC") || after.is_word("DESC");
     if (!is_column || tokens_.peek(1).is_word("FORCE")) return true;
     tokens_.take();
   }
@@ -262,8 +265,8 @@ bool AlterParser::at_partition_words() {
   if (tokens_.at_word("DROP")) return tokens_.peek(2).is_identifier();
   if (!tokens_.at_word("ADD")) return true;
   const Token& next = tokens_.peek(2);
-  return next.is_symbol('(') || next.is_word("PARTITIONS") || next.is_word("IF") ||
-         next.is_word("LOCAL") || next.is_word("NO_WRITE_TO_BINLOG");
+  return ends_statement(next) || next.is_symbol('(') || next.is_word("PARTITIONS") ||
+         next.is_word("IF") || next.is_word("LOCAL") || next.is_word("NO_WRITE_TO_BINLOG");
 }
 
 bool AlterParser::at_partition_command() {
@@ -274,7 +277,7 @@ bool AlterParser::at_partition_command() {
   const Token& next = tokens_.peek(1);
   if (tokens_.at_any({"REMOVE", "UPGRADE"})) return next.is_word("PARTITIONING");
   if (tokens_.at_any({"SECONDARY_LOAD", "SECONDARY_UNLOAD"})) {
-    return next.kind == TokenKind::kEnd || next.is_symbol(';') || next.is_word("PARTITION");
+    return ends_statement(next) || next.is_word("PARTITION");
   }
   return tokens_.at_word("PARTITION") && next.is_word("BY");
 }
@@ -282,7 +285,7 @@ bool AlterParser::at_partition_command() {
 // A command on partitions is a statement's last specification, and its own commas separate
 // partitions.
 bool AlterParser::skip_rest() {
-  while (!tokens_.at_end() && !tokens_.peek().is_symbol(';')) {
+  while (!ends_statement(tokens_.peek())) {
     if (!tokens_.peek().is_symbol('(')) {
       tokens_.take();
     } else if (!reader_.skip_parentheses()) {
