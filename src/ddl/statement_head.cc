@@ -4,9 +4,10 @@
 #include "ddl/head_parser.h"
 #include "millrace/ddl/statement.h"
 
-// The heads of statements: the first words say which of a dozen forms it is, and each form is read as far as its
-// tables stand. The grammar is the server's (sql_yacc.yy of MySQL 5.7 to 9.x in the manual's words), with MariaDB's
-// additions: OR REPLACE, IF EXISTS everywhere, WAIT n, SET STATEMENT ... FOR.
+// The heads of statements: the first words say which of a dozen forms it is, and each form is read
+// as far as its tables stand. The grammar is the server's (sql_yacc.yy of MySQL 5.7 to 9.x in the
+// manual's words), with MariaDB's additions: OR REPLACE, IF EXISTS everywhere, WAIT n, SET
+// STATEMENT ... FOR.
 
 namespace millrace::ddl {
 namespace {
@@ -32,6 +33,7 @@ constexpr auto kHarmlessObjects = std::to_array<std::string_view>({
     "INSTANCE",
     "LIBRARY",
     "LOGFILE",
+    "MASKING",
     "PACKAGE",
     "PREPARE",
     "PROCEDURE",
@@ -54,45 +56,6 @@ bool at_any_of(TokenStream& tokens, const std::array<std::string_view, N>& words
   return false;
 }
 
-// Passes over what may stand between the verb and the object: OR REPLACE, DEFINER = 'a'@'b', UNIQUE ...
-void skip_modifiers(HeadParser& parser) {
-  TokenStream& tokens = parser.tokens;
-  while (true) {
-    if (tokens.accept_sequence({"OR", "REPLACE"})) continue;
-    if (tokens.accept("TEMPORARY")) {
-      parser.statement.temporary = true;
-      continue;
-    }
-    if (tokens.accept_any({"UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE", "IGNORE",
-                           "AGGREGATE", "UNDO", "JSON", "RELATIONAL", "DUALITY", "MATERIALIZED",
-                           "EXTERNAL"})) {
-      continue;
-    }
-    if (tokens.accept_sequence({"SQL", "SECURITY"})) {
-      tokens.take();
-      continue;
-    }
-    if (tokens.at_any({"ALGORITHM", "DEFINER"}) && tokens.peek(1).is_symbol('=')) {
-      tokens.take();
-      tokens.take();
-      tokens.take();  // the algorithm, or the user's name, or CURRENT_USER
-      if (tokens.peek().is_symbol('(')) tokens.skip_parentheses();
-      if (tokens.accept_symbol('@')) tokens.take();
-      continue;
-    }
-    return;
-  }
-}
-
-// MariaDB: WAIT n or NOWAIT after a table's name.
-void skip_wait(TokenStream& tokens) {
-  if (tokens.accept("NOWAIT")) return;
-  if (tokens.at_word("WAIT") && tokens.peek(1).kind == TokenKind::kNumber) {
-    tokens.take();
-    tokens.take();
-  }
-}
-
 bool parse_create_table(HeadParser& parser) {
   parser.statement.kind = StatementKind::kCreateTable;
   parser.accept_if_exists();
@@ -108,7 +71,8 @@ bool parse_drop_table(HeadParser& parser) {
   return true;
 }
 
-// One specification of ALTER TABLE from its first word: the table that it names besides the altered one, if any.
+// One specification of ALTER TABLE from its first word: the table that it names besides the altered
+// one, if any.
 bool parse_alter_specification(HeadParser& parser) {
   TokenStream& tokens = parser.tokens;
   if (tokens.accept("RENAME")) {
@@ -134,7 +98,7 @@ bool parse_alter_table(HeadParser& parser) {
   parser.statement.kind = StatementKind::kAlterTable;
   parser.accept_if_exists();
   if (!parser.add_table()) return false;
-  skip_wait(tokens);
+  parser.skip_wait();
   do {
     if (!parse_alter_specification(parser)) return false;
     while (!tokens.at_end() && !tokens.peek().is_symbol(',')) {
@@ -166,12 +130,7 @@ bool parse_database(HeadParser& parser, bool is_alter) {
   TokenStream& tokens = parser.tokens;
   parser.statement.kind = StatementKind::kDatabase;
   parser.accept_if_exists();
-  // ALTER DATABASE may leave the name out: its options follow at once.
-  const bool is_option =
-      tokens.at_any({"CHARACTER", "CHARSET", "COLLATE", "DEFAULT", "READ"}) ||
-      (tokens.at_any({"ENCRYPTION", "COMMENT"}) &&
-       (tokens.peek(1).is_symbol('=') || tokens.peek(1).kind == TokenKind::kString));
-  if (is_alter && is_option) {
+  if (is_alter && parser.at_database_option()) {
     parser.add_database(std::string(parser.database));
     return true;
   }
@@ -183,7 +142,7 @@ bool parse_database(HeadParser& parser, bool is_alter) {
 bool parse_definition(HeadParser& parser, std::string_view verb) {
   TokenStream& tokens = parser.tokens;
   tokens.take();
-  skip_modifiers(parser);
+  parser.read_modifiers();
   if (tokens.peek().kind == TokenKind::kWord) {
     parser.statement.first_words += ' ' + to_upper(tokens.peek().text).substr(0, kFirstWordsBytes);
   }
@@ -213,7 +172,7 @@ bool parse_rename(HeadParser& parser) {
   parser.accept_if_exists();
   do {
     if (!parser.add_table()) return false;
-    skip_wait(tokens);
+    parser.skip_wait();
     if (!tokens.accept("TO") || !parser.add_table()) return false;
   } while (tokens.accept_symbol(','));
   return true;
@@ -226,18 +185,9 @@ bool parse_truncate(HeadParser& parser) {
   return parser.add_table();
 }
 
-// MariaDB's SET STATEMENT variable = value, ... FOR statement runs the statement.
-bool skip_set_statement(TokenStream& tokens) {
-  while (tokens.accept_sequence({"SET", "STATEMENT"})) {
-    while (!tokens.at_end() && !tokens.at_word("FOR")) tokens.take();
-    if (!tokens.accept("FOR")) return false;
-  }
-  return true;
-}
-
 bool parse_head(HeadParser& parser) {
   TokenStream& tokens = parser.tokens;
-  if (!skip_set_statement(tokens)) return false;
+  if (!parser.skip_set_statement()) return false;
   while (tokens.peek().is_symbol('(')) tokens.take();  // (SELECT ...)
   while (tokens.accept_symbol(';')) {
   }
@@ -265,8 +215,8 @@ Statement classify_statement(std::string_view sql, std::string_view database,
   HeadParser parser(sql, database, sql_mode);
   const bool understood = parse_head(parser);
   Statement& statement = parser.statement;
-  // An open quote means that the text was read wrongly (a charset that hides quotes in its characters): names may be
-  // missing, so what was found doesn't count.
+  // An open quote means that the text was read wrongly (a charset that hides quotes in its
+  // characters): names may be missing, so what was found doesn't count.
   const bool complete = understood && (statement.kind == StatementKind::kHarmless ||
                                        !parser.tokens.has_unterminated());
   if (!complete) {
