@@ -2,11 +2,16 @@
 #include "ddl/statement_parsers.h"
 #include "ddl/table_clauses.h"
 
-// ALTER TABLE: specifications by their first word. What concerns partitions, storage or the order of rows changes no
-// shape and is passed over, but it is parsed: a specification that isn't known must not be taken for a harmless one.
+// ALTER TABLE: specifications by their first word. What concerns partitions, storage or the order
+// of rows changes no shape and is passed over, but it is parsed: a specification that isn't known
+// must not be taken for a harmless one.
 
 namespace millrace::ddl {
 namespace {
+
+bool ends_statement(const Token& token) {
+  return token.kind == TokenKind::kEnd || token.is_symbol(';');
+}
 
 class AlterParser {
  public:
@@ -51,7 +56,7 @@ bool AlterParser::parse() {
   statement_.if_exists = tokens_.accept_sequence({"IF", "EXISTS"});
   if (!reader_.read_table(statement_.table)) return false;
   reader_.head().skip_wait();
-  if (!tokens_.at_end() && !tokens_.peek().is_symbol(';')) {
+  if (!ends_statement(tokens_.peek())) {
     do {
       if (!parse_specification()) return false;
       // PARTITION BY and REMOVE PARTITIONING follow without a comma.
@@ -105,7 +110,8 @@ Step AlterParser::read_options() {
   return step == Step::kNotMine && is_option ? Step::kTaken : step;
 }
 
-// The server gathers the options of the whole statement before it uses them: COLLATE y, CHARSET x is CHARSET x COLLATE y.
+// The server gathers the options of the whole statement before it uses them: COLLATE y, CHARSET x
+// is CHARSET x COLLATE y.
 bool AlterParser::keep_options() {
   statement_.comment = std::move(options_.comment);
   if (!charset_index_) return true;
@@ -246,9 +252,8 @@ bool AlterParser::skip_order() {
     tokens_.accept_any({"ASC", "DESC"});
     if (!tokens_.peek().is_symbol(',') || !tokens_.peek(1).is_identifier()) return true;
     const Token& after = tokens_.peek(2);
-    const bool is_column = after.kind == TokenKind::kEnd || after.is_symbol(';') ||
-                           after.is_symbol(',') || after.is_symbol('.') || after.is_word("ASC") ||
-                           after.is_word("DESC");
+    const bool is_column = ends_statement(after) || after.is_symbol(',') || after.is_symbol('.') ||
+                           after.is_word("ASC") || after.is_word("DESC");
     if (!is_column || tokens_.peek(1).is_word("FORCE")) return true;
     tokens_.take();
   }
@@ -260,8 +265,8 @@ bool AlterParser::at_partition_words() {
   if (tokens_.at_word("DROP")) return tokens_.peek(2).is_identifier();
   if (!tokens_.at_word("ADD")) return true;
   const Token& next = tokens_.peek(2);
-  return next.is_symbol('(') || next.is_word("PARTITIONS") || next.is_word("IF") ||
-         next.is_word("LOCAL") || next.is_word("NO_WRITE_TO_BINLOG");
+  return ends_statement(next) || next.is_symbol('(') || next.is_word("PARTITIONS") ||
+         next.is_word("IF") || next.is_word("LOCAL") || next.is_word("NO_WRITE_TO_BINLOG");
 }
 
 bool AlterParser::at_partition_command() {
@@ -272,14 +277,15 @@ bool AlterParser::at_partition_command() {
   const Token& next = tokens_.peek(1);
   if (tokens_.at_any({"REMOVE", "UPGRADE"})) return next.is_word("PARTITIONING");
   if (tokens_.at_any({"SECONDARY_LOAD", "SECONDARY_UNLOAD"})) {
-    return next.kind == TokenKind::kEnd || next.is_symbol(';') || next.is_word("PARTITION");
+    return ends_statement(next) || next.is_word("PARTITION");
   }
   return tokens_.at_word("PARTITION") && next.is_word("BY");
 }
 
-// A command on partitions is a statement's last specification, and its own commas separate partitions.
+// A command on partitions is a statement's last specification, and its own commas separate
+// partitions.
 bool AlterParser::skip_rest() {
-  while (!tokens_.at_end() && !tokens_.peek().is_symbol(';')) {
+  while (!ends_statement(tokens_.peek())) {
     if (!tokens_.peek().is_symbol('(')) {
       tokens_.take();
     } else if (!reader_.skip_parentheses()) {

@@ -2,7 +2,8 @@
 
 #include <array>
 
-// The attributes behind a column's type, in any order and as often as they are written: the server takes the last.
+// The attributes behind a column's type, in any order and as often as they are written: the server
+// takes the last.
 
 namespace millrace::ddl {
 namespace {
@@ -26,7 +27,8 @@ std::string_view binary_type_of(std::string_view name) {
   return name;
 }
 
-// CHAR(5) CHARACTER SET binary, CHAR(5) BYTE and CHAR(5) COLLATE binary are BINARY(5). An ENUM stays one.
+// CHAR(5) CHARACTER SET binary, CHAR(5) BYTE and CHAR(5) COLLATE binary are BINARY(5). An ENUM
+// stays one.
 void resolve_binary_charset(ColumnTypeClause& type) {
   const CharsetClause& charset = type.charset;
   const bool is_binary =

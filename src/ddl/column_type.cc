@@ -3,8 +3,8 @@
 
 #include "ddl/column_parser.h"
 
-// Data types: dozens of words for thirty types. A word leads to the type's name in information_schema and to what may
-// follow it; forms of several words are resolved first.
+// Data types: dozens of words for thirty types. A word leads to the type's name in
+// information_schema and to what may follow it; forms of several words are resolved first.
 
 namespace millrace::ddl {
 namespace {

@@ -1,7 +1,8 @@
 #include "ddl/statement_parsers.h"
 #include "ddl/table_clauses.h"
 
-// CREATE TABLE name (elements) options partitions query, each of which may be missing, and the two forms of LIKE.
+// CREATE TABLE name (elements) options partitions query, each of which may be missing, and the two
+// forms of LIKE.
 
 namespace millrace::ddl {
 namespace {
@@ -22,8 +23,8 @@ bool at_query(TokenStream& tokens) {
   return tokens.peek().is_symbol('(') && (is_query_word(next) || next.is_symbol('('));
 }
 
-// PARTITION BY ... up to the query, if there is one. Definitions stand in parentheses, so no word of theirs is in the
-// way.
+// PARTITION BY ... up to the query, if there is one. Definitions stand in parentheses, so no word
+// of theirs is in the way.
 bool skip_partitions(SchemaReader& reader) {
   TokenStream& tokens = reader.tokens();
   while (!tokens.at_end() && !tokens.peek().is_symbol(';')) {

@@ -83,9 +83,16 @@ bool HeadParser::skip_set_statement() {
 }
 
 bool HeadParser::at_database_option() {
-  return tokens.at_any({"CHAR", "CHARACTER", "CHARSET", "COLLATE", "DEFAULT", "READ"}) ||
-         (tokens.at_any({"ENCRYPTION", "COMMENT"}) &&
-          (tokens.peek(1).is_symbol('=') || tokens.peek(1).kind == TokenKind::kString));
+  const Token& next = tokens.peek(1);
+  if (tokens.at_any({"CHAR", "CHARACTER", "COLLATE", "DEFAULT", "READ"})) return true;
+  // The rest may be names: a database called charset has an option behind it, CHARSET a charset.
+  if (tokens.at_word("CHARSET")) {
+    return !next.is_word("CHARACTER") && !next.is_word("CHAR") && !next.is_word("CHARSET") &&
+           !next.is_word("COLLATE") && !next.is_word("DEFAULT") && !next.is_word("ENCRYPTION") &&
+           !next.is_word("READ");
+  }
+  return tokens.at_any({"ENCRYPTION", "COMMENT"}) &&
+         (next.is_symbol('=') || next.kind == TokenKind::kString);
 }
 
 }  // namespace millrace::ddl

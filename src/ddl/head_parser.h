@@ -1,7 +1,8 @@
 #pragma once
 
-// What the parsers of statement heads share: the tokens, the session's database and the statement under construction.
-// A parser reads as far as it must to name the tables, and returns false when the text isn't what its grammar says.
+// What the parsers of statement heads share: the tokens, the session's database and the statement
+// under construction. A parser reads as far as it must to name the tables, and returns false when
+// the text isn't what its grammar says.
 
 #include <optional>
 #include <string>
@@ -41,7 +42,8 @@ struct HeadParser {
   bool is_unique = false;
 };
 
-// Statements that start with WITH, INSERT, REPLACE, UPDATE, DELETE, LOAD, CALL, DO or SELECT, with the verb ahead.
+// Statements that start with WITH, INSERT, REPLACE, UPDATE, DELETE, LOAD, CALL, DO or SELECT, with
+// the verb ahead.
 bool parse_dml(HeadParser& parser);
 
 }  // namespace millrace::ddl

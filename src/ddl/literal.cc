@@ -1,7 +1,7 @@
 #include "ddl/schema_reader.h"
 
-// Literals: what they say once quotes, escapes and digits are resolved. Text keeps the bytes of the statement; a text
-// in digits (x'..', b'..') stands for the bytes it writes.
+// Literals: what they say once quotes, escapes and digits are resolved. Text keeps the bytes of the
+// statement; a text in digits (x'..', b'..') stands for the bytes it writes.
 
 namespace millrace::ddl {
 namespace {
@@ -34,7 +34,8 @@ int hex_value(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-// Digits of `bits_each` bits (4: hexadecimal, 1: binary) as bytes, the first byte filled up with zeros from the left.
+// Digits of `bits_each` bits (4: hexadecimal, 1: binary) as bytes, the first byte filled up with
+// zeros from the left.
 bool append_digits(std::string_view digits, unsigned bits_each, std::string& text) {
   const std::size_t per_byte = 8 / bits_each;
   std::size_t missing = (per_byte - digits.size() % per_byte) % per_byte;
@@ -52,7 +53,8 @@ bool append_digits(std::string_view digits, unsigned bits_each, std::string& tex
   return true;
 }
 
-// The end of an unsigned number (12, 1.5, .5, 1e-3) that starts at `begin`; `begin` where there is none.
+// The end of an unsigned number (12, 1.5, .5, 1e-3) that starts at `begin`; `begin` where there is
+// none.
 std::size_t find_number_end(std::string_view text, std::size_t begin) {
   const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
   std::size_t end = begin;

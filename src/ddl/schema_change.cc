@@ -2,8 +2,8 @@
 
 #include "ddl/statement_parsers.h"
 
-// Which parser a statement gets: its head is classified first, as everywhere else, so that what is harmless here is
-// what is harmless to the stream.
+// Which parser a statement gets: its head is classified first, as everywhere else, so that what is
+// harmless here is what is harmless to the stream.
 
 namespace millrace::ddl {
 namespace {

@@ -1,12 +1,13 @@
 #pragma once
 
-// What the parsers of whole statements share: the words that every clause is made of (names, numbers, text, charsets)
-// and the one failure. Each function reads its clause and returns true, or notes the place and returns false; the
-// first failure stands, so a caller only passes the false on.
+// What the parsers of whole statements share: the words that every clause is made of (names,
+// numbers, text, charsets) and the one failure. Each function reads its clause and returns true, or
+// notes the place and returns false; the first failure stands, so a caller only passes the false
+// on.
 //
-// Unquoted keywords are names wherever the grammar expects a name: a statement in the binlog has passed the server's
-// parser, so a word that is reserved there can't stand here. No function calls itself: nesting in the text (expressions)
-// is skipped by counting parentheses.
+// Unquoted keywords are names wherever the grammar expects a name: a statement in the binlog has
+// passed the server's parser, so a word that is reserved there can't stand here. No function calls
+// itself: nesting in the text (expressions) is skipped by counting parentheses.
 
 #include <cstdint>
 #include <initializer_list>
@@ -62,10 +63,12 @@ class SchemaReader {
   // (number), where an opening parenthesis follows.
   bool read_length(std::optional<std::uint32_t>& length);
 
-  // A text literal in any of its forms: 'a' 'b', N'a', _utf8mb4'a', x'61', 0x61, b'01100001', 0b01100001.
+  // A text literal in any of its forms: 'a' 'b', N'a', _utf8mb4'a', x'61', 0x61, b'01100001',
+  // 0b01100001.
   bool at_text();
   bool read_text(std::string& text);
-  // What DEFAULT takes: [+|-] number, text, TRUE, FALSE, NULL, DATE '...', (expression), CURRENT_TIMESTAMP(6) ...
+  // What DEFAULT takes: [+|-] number, text, TRUE, FALSE, NULL, DATE '...', (expression),
+  // CURRENT_TIMESTAMP(6) ...
   bool read_default(DefaultClause& value);
   // CURRENT_TIMESTAMP or a synonym, with or without (n); also another function's call.
   Step skip_function_call();
@@ -84,7 +87,8 @@ class SchemaReader {
   }
 
  private:
-  // The largest list of a legal statement: the labels of an ENUM. Bounds what a hostile text can make us keep.
+  // The largest list of a legal statement: the labels of an ENUM. Bounds what a hostile text can
+  // make us keep.
   static constexpr std::size_t kMaxItems = 65535;
 
   bool read_signed_number(std::string& text);

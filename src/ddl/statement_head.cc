@@ -4,9 +4,10 @@
 #include "ddl/head_parser.h"
 #include "millrace/ddl/statement.h"
 
-// The heads of statements: the first words say which of a dozen forms it is, and each form is read as far as its
-// tables stand. The grammar is the server's (sql_yacc.yy of MySQL 5.7 to 9.x in the manual's words), with MariaDB's
-// additions: OR REPLACE, IF EXISTS everywhere, WAIT n, SET STATEMENT ... FOR.
+// The heads of statements: the first words say which of a dozen forms it is, and each form is read
+// as far as its tables stand. The grammar is the server's (sql_yacc.yy of MySQL 5.7 to 9.x in the
+// manual's words), with MariaDB's additions: OR REPLACE, IF EXISTS everywhere, WAIT n, SET
+// STATEMENT ... FOR.
 
 namespace millrace::ddl {
 namespace {
@@ -70,7 +71,8 @@ bool parse_drop_table(HeadParser& parser) {
   return true;
 }
 
-// One specification of ALTER TABLE from its first word: the table that it names besides the altered one, if any.
+// One specification of ALTER TABLE from its first word: the table that it names besides the altered
+// one, if any.
 bool parse_alter_specification(HeadParser& parser) {
   TokenStream& tokens = parser.tokens;
   if (tokens.accept("RENAME")) {
@@ -213,8 +215,8 @@ Statement classify_statement(std::string_view sql, std::string_view database,
   HeadParser parser(sql, database, sql_mode);
   const bool understood = parse_head(parser);
   Statement& statement = parser.statement;
-  // An open quote means that the text was read wrongly (a charset that hides quotes in its characters): names may be
-  // missing, so what was found doesn't count.
+  // An open quote means that the text was read wrongly (a charset that hides quotes in its
+  // characters): names may be missing, so what was found doesn't count.
   const bool complete = understood && (statement.kind == StatementKind::kHarmless ||
                                        !parser.tokens.has_unterminated());
   if (!complete) {

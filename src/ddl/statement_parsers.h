@@ -1,6 +1,7 @@
 #pragma once
 
-// A parser for each statement, from behind the words that name it (CREATE TABLE, ALTER TABLE ...) to its end.
+// A parser for each statement, from behind the words that name it (CREATE TABLE, ALTER TABLE ...)
+// to its end.
 
 #include "ddl/schema_reader.h"
 

@@ -7,8 +7,9 @@
 namespace millrace::ddl {
 namespace {
 
-// Table options of one word and a value that say nothing about the shape. After one of these the equals sign may be
-// missing; any other word is an option only with it (engines and MariaDB bring their own).
+// Table options of one word and a value that say nothing about the shape. After one of these the
+// equals sign may be missing; any other word is an option only with it (engines and MariaDB bring
+// their own).
 constexpr auto kPlainOptions = std::to_array<std::string_view>({
     "AUTOEXTEND_SIZE",
     "AUTO_INCREMENT",

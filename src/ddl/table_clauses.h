@@ -1,16 +1,18 @@
 #pragma once
 
-// The clauses that CREATE TABLE, ALTER TABLE and CREATE INDEX have in common: keys, table options, partitions.
+// The clauses that CREATE TABLE, ALTER TABLE and CREATE INDEX have in common: keys, table options,
+// partitions.
 
 #include "ddl/schema_reader.h"
 
 namespace millrace::ddl {
 
-// At a word that starts a key or constraint where a column could stand as well. Apart from VECTOR INDEX all of them
-// are reserved, so none is a column's name.
+// At a word that starts a key or constraint where a column could stand as well. Apart from VECTOR
+// INDEX all of them are reserved, so none is a column's name.
 bool at_key(SchemaReader& reader);
 
-// [CONSTRAINT name] PRIMARY KEY, UNIQUE, KEY, FULLTEXT, SPATIAL, FOREIGN KEY; nothing for a CHECK, which is passed over.
+// [CONSTRAINT name] PRIMARY KEY, UNIQUE, KEY, FULLTEXT, SPATIAL, FOREIGN KEY; nothing for a CHECK,
+// which is passed over.
 struct KeyClause {
   std::optional<KeyDefinition> key;
   bool if_not_exists = false;

@@ -1,8 +1,8 @@
 #pragma once
 
-// A parser's view of the lexer: white space and comments are gone, a few tokens can be looked at ahead of time, and
-// words can be accepted in sequence. Reads lazily: a parser that stops at a statement's head has not walked over the
-// megabytes of values behind it.
+// A parser's view of the lexer: white space and comments are gone, a few tokens can be looked at
+// ahead of time, and words can be accepted in sequence. Reads lazily: a parser that stops at a
+// statement's head has not walked over the megabytes of values behind it.
 
 #include <array>
 #include <cstddef>
@@ -69,7 +69,8 @@ class TokenStream {
     for (std::size_t i = 0; i < keywords.size(); ++i) take();
     return true;
   }
-  // At an opening parenthesis: passes over it, its match and all between; false when there is no match.
+  // At an opening parenthesis: passes over it, its match and all between; false when there is no
+  // match.
   bool skip_parentheses() {
     std::size_t depth = 0;
     do {

@@ -1,11 +1,12 @@
 #pragma once
 
-// What a statement does to the shape of tables, in the statement's own terms: what it doesn't say (a charset, a name, a
-// nullability) is left open here, and filled in by schema::Catalog, which knows the table, its database and the server.
-// Order is the statement's: the specifications of an ALTER TABLE and the pairs of a RENAME TABLE as they are written.
+// What a statement does to the shape of tables, in the statement's own terms: what it doesn't say
+// (a charset, a name, a nullability) is left open here, and filled in by schema::Catalog, which
+// knows the table, its database and the server. Order is the statement's: the specifications of an
+// ALTER TABLE and the pairs of a RENAME TABLE as they are written.
 //
-// Pure values. Text is UTF-8; names are unquoted, in the letter case of the statement; the database is the session's
-// where a statement names none.
+// Pure values. Text is UTF-8; names are unquoted, in the letter case of the statement; the database
+// is the session's where a statement names none.
 
 #include <cstdint>
 #include <optional>
@@ -20,8 +21,8 @@
 
 namespace millrace::ddl {
 
-// As written, in lower case; both empty: not said. `binary`: the BINARY attribute (or keyword after CHARACTER SET),
-// which takes the charset's _bin collation.
+// As written, in lower case; both empty: not said. `binary`: the BINARY attribute (or keyword after
+// CHARACTER SET), which takes the charset's _bin collation.
 struct CharsetClause {
   // "utf8" as written; "default" stands for DEFAULT (ALTER ... CONVERT TO CHARACTER SET DEFAULT).
   std::string charset;
@@ -32,11 +33,12 @@ struct CharsetClause {
 };
 
 struct ColumnTypeClause {
-  // information_schema's DATA_TYPE: synonyms are resolved ("integer" is int, "bool" is tinyint with length 1, "long
-  // varchar" is mediumtext, "nvarchar" is varchar with charset utf8, "serial" is bigint unsigned, "geometrycollection"
-  // is geomcollection, "fixed" and "numeric" are decimal, "real" is double, or float under REAL_AS_FLOAT). FLOAT(p) is
-  // float or double without a length. A text type that says charset binary (CHAR(5) BYTE too) is the binary type; one
-  // that inherits it isn't known here. BLOB(n) and TEXT(n) keep the length that chooses among their four sizes.
+  // information_schema's DATA_TYPE: synonyms are resolved ("integer" is int, "bool" is tinyint with
+  // length 1, "long varchar" is mediumtext, "nvarchar" is varchar with charset utf8, "serial" is
+  // bigint unsigned, "geometrycollection" is geomcollection, "fixed" and "numeric" are decimal,
+  // "real" is double, or float under REAL_AS_FLOAT). FLOAT(p) is float or double without a length.
+  // A text type that says charset binary (CHAR(5) BYTE too) is the binary type; one that inherits
+  // it isn't known here. BLOB(n) and TEXT(n) keep the length that chooses among their four sizes.
   std::string name;
   // The first number in parentheses: M, n, precision, fractional digits.
   std::optional<std::uint32_t> length;
@@ -52,8 +54,8 @@ struct ColumnTypeClause {
 struct DefaultClause {
   enum class Kind : std::uint8_t { kNone, kNull, kLiteral, kExpression };
   Kind kind = Kind::kNone;
-  // kLiteral: the value, unescaped ("5", "-1.50", "abc", "1" for TRUE and b'1' as its bytes). kExpression: empty;
-  // CURRENT_TIMESTAMP and its synonyms count as one.
+  // kLiteral: the value, unescaped ("5", "-1.50", "abc", "1" for TRUE and b'1' as its bytes).
+  // kExpression: empty; CURRENT_TIMESTAMP and its synonyms count as one.
   std::string value;
   friend bool operator==(const DefaultClause&, const DefaultClause&) = default;
 };
@@ -81,8 +83,9 @@ struct KeyPart {
   friend bool operator==(const KeyPart&, const KeyPart&) = default;
 };
 
-// Every index, the plain ones too: their names decide how the server calls an unnamed one. A FOREIGN KEY is kForeign,
-// with its own columns: the server makes an index for it where none fits. CHECK constraints are left out.
+// Every index, the plain ones too: their names decide how the server calls an unnamed one. A
+// FOREIGN KEY is kForeign, with its own columns: the server makes an index for it where none fits.
+// CHECK constraints are left out.
 struct KeyDefinition {
   enum class Kind : std::uint8_t {
     kPrimary,
@@ -91,8 +94,9 @@ struct KeyDefinition {
     kForeign,  // FOREIGN KEY
   };
   Kind kind = Kind::kPlain;
-  // The index's name, else the constraint's; of a foreign key the constraint's, else the index's (so the server calls the
-  // index that it makes). Empty: the server names it after its first column. Always empty for a primary key.
+  // The index's name, else the constraint's; of a foreign key the constraint's, else the index's
+  // (so the server calls the index that it makes). Empty: the server names it after its first
+  // column. Always empty for a primary key.
   std::string name;
   std::vector<KeyPart> parts;
   friend bool operator==(const KeyDefinition&, const KeyDefinition&) = default;
@@ -119,7 +123,8 @@ struct DropColumn {
   std::string column;
   bool if_exists = false;
 };
-// Also DROP PRIMARY KEY (name PRIMARY) and DROP CONSTRAINT, which may name a key; a key that isn't known is passed over.
+// Also DROP PRIMARY KEY (name PRIMARY) and DROP CONSTRAINT, which may name a key; a key that isn't
+// known is passed over.
 struct DropKey {
   std::string name;
   bool if_exists = false;
@@ -151,8 +156,8 @@ struct SetColumnVisibility {
 struct ConvertCharset {  // CONVERT TO CHARACTER SET
   CharsetClause charset;
 };
-// [DEFAULT] CHARACTER SET, COLLATE: of columns added from now on, those of the same statement included, wherever they
-// stand in it. At most one a statement: its options count together.
+// [DEFAULT] CHARACTER SET, COLLATE: of columns added from now on, those of the same statement
+// included, wherever they stand in it. At most one a statement: its options count together.
 struct DefaultCharset {
   CharsetClause charset;
 };
@@ -173,11 +178,13 @@ struct CreateTable {
   std::vector<KeyDefinition> keys;  // those of their own; inline ones stand in the columns
   CharsetClause charset;
   std::string comment;
-  // CREATE TABLE ... SELECT as written: columns of the query follow that the statement doesn't describe. A server in
-  // row format logs the full columns instead (with START TRANSACTION since 8.0.21).
+  // CREATE TABLE ... SELECT as written: columns of the query follow that the statement doesn't
+  // describe. A server in row format logs the full columns instead (with START TRANSACTION since
+  // 8.0.21).
   bool has_select = false;
 };
-// Also CREATE INDEX and DROP INDEX. What changes no shape (partitions, EXCHANGE PARTITION too, storage) leaves no trace.
+// Also CREATE INDEX and DROP INDEX. What changes no shape (partitions, EXCHANGE PARTITION too,
+// storage) leaves no trace.
 struct AlterTable {
   TableReference table;
   std::vector<AlterSpecification> specifications;
@@ -210,11 +217,11 @@ struct DropDatabase {
 using SchemaChange = std::variant<CreateTable, AlterTable, RenameTables, DropTables, CreateDatabase,
                                   AlterDatabase, DropDatabase>;
 
-// The change that a statement makes; nothing for one that changes no table's shape (harmless, DML, TRUNCATE, anything
-// on TEMPORARY tables). A statement that could change a shape and can't be understood is a definite error that shows
-// the place ("can't parse ALTER TABLE: expected a data type near 'url varchar' at character 23"); the caller, who knows
-// the position too, shows the statement.
-// `sql` is UTF-8: the caller has converted it from the client's charset.
+// The change that a statement makes; nothing for one that changes no table's shape (harmless, DML,
+// TRUNCATE, anything on TEMPORARY tables). A statement that could change a shape and can't be
+// understood is a definite error that shows the place ("can't parse ALTER TABLE: expected a data
+// type near 'url varchar' at character 23"); the caller, who knows the position too, shows the
+// statement. `sql` is UTF-8: the caller has converted it from the client's charset.
 Result<std::optional<SchemaChange>> parse_schema_change(std::string_view sql,
                                                         std::string_view database,
                                                         std::uint64_t sql_mode);

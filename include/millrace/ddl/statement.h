@@ -1,10 +1,10 @@
 #pragma once
 
-// What a statement in the binlog does, as far as a change stream must know: which tables it can change the shape or
-// the rows of. The lexer honours sql_mode (ANSI_QUOTES, NO_BACKSLASH_ESCAPES), version comments and all quoting; the
-// head of each statement that can change a table is parsed far enough to name its tables; everything else is
-// recognised as harmless by its first words. What is neither is kUnknown: the caller stops only if it could concern a
-// captured table.
+// What a statement in the binlog does, as far as a change stream must know: which tables it can
+// change the shape or the rows of. The lexer honours sql_mode (ANSI_QUOTES, NO_BACKSLASH_ESCAPES),
+// version comments and all quoting; the head of each statement that can change a table is parsed
+// far enough to name its tables; everything else is recognised as harmless by its first words. What
+// is neither is kUnknown: the caller stops only if it could concern a captured table.
 //
 // Pure.
 

@@ -47,7 +47,8 @@ void check_statement(std::string_view sql, std::uint64_t sql_mode) {
 
 }  // namespace
 
-// The first byte chooses the sql_mode that a corpus file was written for; the statement is read in all of them.
+// The first byte chooses the sql_mode that a corpus file was written for; the statement is read in
+// all of them.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view sql(reinterpret_cast<const char*>(data) + 1, size - 1);

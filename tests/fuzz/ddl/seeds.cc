@@ -1,5 +1,5 @@
-// Writes the statements of the unit tests' corpus as inputs for the fuzzer, one a file: ddl_seeds FOLDER.
-// libFuzzer's -merge=1 then keeps those that reach something new.
+// Writes the statements of the unit tests' corpus as inputs for the fuzzer, one a file: ddl_seeds
+// FOLDER. libFuzzer's -merge=1 then keeps those that reach something new.
 
 #include <cstdio>
 #include <exception>

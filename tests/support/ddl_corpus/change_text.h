@@ -1,8 +1,9 @@
 #pragma once
 
-// A SchemaChange as one line, for tables of expectations: "alter s.t: add c int unsigned notnull after b; drop d".
-// Everything that is said is printed and nothing that isn't, so two changes differ when their lines do. A name is quoted
-// by backticks unless it is a plain word; a text by apostrophes, with control bytes as \x00.
+// A SchemaChange as one line, for tables of expectations: "alter s.t: add c int unsigned notnull
+// after b; drop d". Everything that is said is printed and nothing that isn't, so two changes
+// differ when their lines do. A name is quoted by backticks unless it is a plain word; a text by
+// apostrophes, with control bytes as \x00.
 
 #include <optional>
 #include <string>

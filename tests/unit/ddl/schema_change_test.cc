@@ -29,7 +29,8 @@ std::string parse(std::string_view sql, std::uint64_t sql_mode) {
   return change ? testing::to_text(*change) : "error: " + change.error().message();
 }
 
-// Other text for white space that separates tokens: comments that hold all that could lead a reader astray.
+// Other text for white space that separates tokens: comments that hold all that could lead a reader
+// astray.
 std::string with_comments(std::string_view sql, std::uint64_t sql_mode) {
   std::string text;
   Lexer lexer(sql, sql_mode);

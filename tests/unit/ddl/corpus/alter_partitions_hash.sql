@@ -9,3 +9,8 @@ ALTER TABLE h COALESCE PARTITION 2
 = alter s.h:
 ALTER TABLE h REORGANIZE PARTITION
 = alter s.h:
+ALTER TABLE h ADD PARTITION LOCAL PARTITIONS 1
+= alter s.h:
+@norun the server parses it and asks for a number
+ALTER TABLE h ADD PARTITION
+= alter s.h:

@@ -72,6 +72,12 @@ ALTER DATABASE DEFAULT CHARSET utf8mb4
 = alterdb s charset=utf8mb4
 ALTER SCHEMA COLLATE = utf8mb4_bin
 = alterdb s collate=utf8mb4_bin
+@norun no databases of these names
+ALTER DATABASE charset CHARACTER SET latin1
+= alterdb charset charset=latin1
+ALTER SCHEMA encryption COLLATE latin1_bin
+= alterdb encryption collate=latin1_bin
+@run
 ALTER DATABASE CHAR SET latin2
 = alterdb s charset=latin2
 ALTER DATABASE d DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ENCRYPTION 'N'
