@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,14 @@ struct RowsItem {
   std::string_view query;
 };
 
+// What a batch left out of the open transaction because it was published before a restart: whole row events, up to
+// number `event`.
+struct SkippedRows {
+  std::uint64_t event = 0;
+  std::uint64_t rows_of_event = 0;
+  std::map<schema::TableName, std::uint64_t> rows;
+};
+
 // Where the stream stands at the end of a batch.
 struct StreamPoint {
   BinlogPosition position;
@@ -89,6 +98,9 @@ struct Batch {
   std::size_t open_items_begin = 0;
   // True when the open transaction began in an earlier batch.
   bool continues_transaction = false;
+  SkippedRows skipped;
+  // Nothing is known that the offset doesn't say better: it stands inside a transaction that hasn't come yet.
+  bool keeps_offset = false;
   std::vector<gtid::Gtid> completed;
   std::uint64_t transactions = 0;
   std::vector<state::StateRecord> state;
