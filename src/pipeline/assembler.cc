@@ -256,6 +256,7 @@ Status Assembler::skip_published(const binlog::EventContext& at, RowsItem& item,
     // A heartbeat of Debezium's behind the event's rows doesn't count them.
     skip_event = resume.foreign && resume.row == 0;
     item.skip_rows = resume.row;
+    item.doubtful_tail = resume.foreign;
   }
   return skip_event ? note_skipped(item) : Status();
 }

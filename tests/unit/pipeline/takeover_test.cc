@@ -209,6 +209,43 @@ TEST(Takeover, CountsTheConnectorsRowsIntoItsOwnOffset) {
   }
 }
 
+// All records of a row share an offset: what stands behind the first of them is published again rather than lost.
+TEST(Takeover, TheRecordsBehindALastDeleteOrKeyChangeComeAgain) {
+  ScriptedServer server;
+  std::uint64_t begin = 0;
+  server.group(gtid(2), [&](auto& binlog) {
+    begin = binlog.position();
+    test::RowsOptions more;
+    more.statement_end = false;
+    binlog.begin().table_map(items_table());
+    binlog.delete_rows(items_table(), {item(1, "a"), item(2, "b")}, more);
+    binlog.update_rows(items_table(), {{item(3, "c"), item(4, "c")}, {item(5, "d"), item(5, "e")}});
+    binlog.xid();
+  });
+  const auto record = [](const char* key, const char* what) {
+    return ::testing::AllOf(HasSubstr(key), HasSubstr(what));
+  };
+  const auto second_delete = record("{\"id\":2} -> ", "\"op\":\"d\"");
+  const auto second_tombstone = record("{\"id\":2} -> ", "tombstone");
+  const auto key_delete = record("{\"id\":3} -> ", "\"op\":\"d\"");
+  const auto key_tombstone = record("{\"id\":3} -> ", "tombstone");
+  const auto key_create = record("{\"id\":4} -> ", "\"op\":\"c\"");
+  const auto update = record("{\"id\":5} -> ", "\"op\":\"u\"");
+  const auto records_from = [&](std::uint64_t event, std::uint64_t row) {
+    Source source(server);
+    source.store.offsets.push_back(debeziums(begin, event, row));
+    EXPECT_TRUE(source.live());
+    return source.store.records;
+  };
+  EXPECT_THAT(records_from(2, 1),
+              ElementsAre(record("{\"id\":1} -> ", "tombstone"), second_delete, second_tombstone,
+                          key_delete, key_tombstone, key_create, update));
+  EXPECT_THAT(records_from(2, 2),
+              ElementsAre(second_tombstone, key_delete, key_tombstone, key_create, update));
+  EXPECT_THAT(records_from(3, 1), ElementsAre(key_tombstone, key_create, update));
+  EXPECT_THAT(records_from(3, 2), IsEmpty());
+}
+
 // Stopped before the transaction is whole, at its beginning or inside it: the offset still says what it said.
 TEST(Takeover, AStopInsideTheTransactionLosesNothing) {
   for (const bool begun : {false, true}) {
