@@ -230,6 +230,7 @@ PropertyTable<SourceConfig> implemented_properties() {
 const PropertyTable<SourceConfig>& source_properties() {
   static const PropertyTable<SourceConfig> table = [] {
     PropertyTable<SourceConfig> all = implemented_properties();
+    for (Property<SourceConfig>& property : history_properties()) all.push_back(property);
     for (const auto& others : {other_connect_properties(), other_debezium_properties()}) {
       for (const UnreadProperty& p : others)
         all.push_back({p.name, p.support, p.value, p.note, {}});

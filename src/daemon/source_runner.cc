@@ -8,6 +8,7 @@
 #include "daemon/mysql_streams.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
+#include "daemon/takeover.h"
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
 #include "millrace/daemon/version.h"
@@ -61,11 +62,6 @@ pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
   options.server_uuid = facts.server_uuid;
   options.gtid_mode = facts.gtid_mode == "ON";
   return options;
-}
-
-transform::TableFilterOptions filter_options(const config::SourceConfig& source) {
-  return {source.database_include, source.database_exclude, source.table_include,
-          source.table_exclude, source.ignore_builtin_tables};
 }
 
 // All requirements that aren't met, as one error.
@@ -128,6 +124,7 @@ void SourceRunner::start() {
 void SourceRunner::stop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
+  interrupted_ = true;
   if (pipeline_ != nullptr) {
     pipeline_->stop();
   } else if (sink_ != nullptr) {
@@ -252,7 +249,15 @@ Status SourceRunner::run_once() {
   table_options.topic_prefix = source_.topic_prefix;
   table_options.full_metadata = facts.binlog_row_metadata == "FULL";
   pipeline::TableRegistry tables(table_options, encoder, filter, bytes_columns);
-  if (state.offset) {
+  if (state.offset && !state.offset->own) {
+    const Takeover takeover{source_, config_->kafka, filter, connection, facts, interrupted_};
+    MILLRACE_ASSIGN_OR_RETURN(std::vector<state::StateRecord> records, takeover.run(state));
+    tables.load(state.structures);
+    for (state::StateRecord& record : tables.initial_state()) records.push_back(std::move(record));
+    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, std::move(records)}));
+    log->info("goes on from a connector's offset source={} tables={}", source_.name,
+              state.structures.size());
+  } else if (state.offset) {
     MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, facts));
     tables.load(state.structures);
   } else {
