@@ -1,7 +1,9 @@
 #pragma once
 
-// The connector that the product is compared with, real: Debezium for MySQL in Kafka Connect's standalone mode, from the
-// cache. Offsets and schema history are files in the folder given, so a second start goes on where the first ended.
+// The connector that the product is compared with, real: Debezium for MySQL in Kafka Connect, from the cache.
+//
+// Standalone: offsets and schema history are files in the folder given. Distributed: one worker, which keeps offsets in
+// a topic as production clusters do. Either way a second start goes on where the first ended.
 
 #include <chrono>
 #include <filesystem>
@@ -19,6 +21,8 @@ struct DebeziumOptions {
   std::map<std::string, std::string> connector;  // "topic.prefix", "database.include.list" ...
   std::map<std::string, std::string> worker;     // "producer.linger.ms" ...
   std::string heap = "2g";
+  bool distributed = false;
+  std::string offset_topic = "connect-offsets";  // distributed
 };
 
 class DebeziumRunner {
@@ -31,14 +35,21 @@ class DebeziumRunner {
   // Returns when the connector reads the binlog; throws with the log's end when it doesn't get there.
   void start(std::chrono::seconds deadline = std::chrono::seconds(120));
   void stop();
+  void kill9();
   ChildProcess& process() { return *process_; }
   std::string log() const;
 
  private:
   void write_properties() const;
+  std::map<std::string, std::string> worker_properties() const;
+  std::map<std::string, std::string> connector_properties() const;
+  // Gives the worker its connector over REST; false while it doesn't answer.
+  bool submit_connector() const;
 
   std::filesystem::path folder_;
   DebeziumOptions options_;
+  int rest_port_;
+  bool submitted_ = false;  // a distributed worker finds its connector again
   std::unique_ptr<ChildProcess> process_;
 };
 
