@@ -32,7 +32,7 @@ class SchemaHistory {
   SchemaHistory(std::string server, Offset offset, Captures captures);
 
   // The next record, a JSON object. What can't be understood is a definite error that quotes it.
-  Status apply(std::string_view record);
+  Status apply(std::string_view json);
   // The captured tables as of the offset. A history without a record of this server up to the offset is a definite
   // error.
   Result<std::map<schema::TableName, schema::TableSchemaPtr>> finish() &&;
