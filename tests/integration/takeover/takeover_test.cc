@@ -1,5 +1,6 @@
-// Debezium runs under load and is stopped, or killed; Millrace goes on in the same topics, is stopped, and Debezium goes
-// on from Millrace's offset. In the end the topics fold to the tables and hold every change of the ledger once.
+// Debezium runs under load, with tables that change their shape, and is stopped, or killed; Millrace goes on in the same
+// topics, is stopped, and Debezium goes on from Millrace's offset. In the end the topics fold to the tables, with every
+// value in its column, and hold every change of the ledger once.
 //
 // A killed Debezium had published more than its stored offset says; it would publish that again itself. So Millrace's
 // part must begin exactly behind the stored offset, not behind the last record.
@@ -21,6 +22,7 @@
 #include "support/kafka_reader.h"
 #include "support/mini_kafka.h"
 #include "support/mini_mysql.h"
+#include "support/reshaper.h"
 #include "support/table_reader.h"
 #include "support/validators.h"
 #include "support/workload.h"
@@ -55,6 +57,7 @@ class Takeover {
       : kafka_(kafka),
         full_((round / 2) % 2 == round % 2),
         killed_(round % 2 == 0),
+        has_heartbeats_(round % 4 == 1 || round % 4 == 2),
         name_("takeover" + std::to_string(round)),
         mysql_(
             {.arguments = {full_ ? "--binlog-row-metadata=FULL" : "--binlog-row-metadata=MINIMAL",
@@ -65,26 +68,19 @@ class Takeover {
                                     .seed = static_cast<std::uint64_t>(round) + 1,
                                     .xa = false,
                                     .big_transaction_rows = 500}),
-        debezium_(
-            folder_.path() / "debezium",
-            {.bootstrap = kafka.bootstrap(),
-             .mysql_port = mysql_.port(),
-             .connector = {{"name", name_},
-                           {"topic.prefix", name_},
-                           {"database.include.list", "mixed"},
-                           {"heartbeat.interval.ms", round % 4 == 1 || round % 4 == 2 ? "20" : "0"},
-                           {"schema.history.internal.kafka.topic", name_ + "-history"}},
-             .worker = {{"group.id", name_},
-                        {"config.storage.topic", name_ + "-configs"},
-                        {"status.storage.topic", name_ + "-status"}},
-             .heap = "512m",
-             .distributed = true,
-             .offset_topic = kOffsets}),
+        reshaper_(mysql_.socket(), {.database = "mixed",
+                                    .tables = workload_.tables(),
+                                    .seed = static_cast<std::uint64_t>(round) + 1}),
+        debezium_(folder_.path() / "debezium", debezium_options("")),
+        // The history says nothing of what Millrace saw. Another one begins with the tables as they are.
+        returned_(folder_.path() / "returned",
+                  debezium_options("-back", {{"snapshot.mode", "recovery"}})),
         millrace_(folder_.path(), configuration(name_ + "-history")) {}
 
   void run() {
     debezium_.start();
     workload_.start();
+    reshaper_.start();
     ASSERT_TRUE(eventually(seconds(60), [this] {
       std::this_thread::sleep_for(kPoll);
       return stored_offset().find("\"event\"") != std::string::npos;
@@ -103,6 +99,8 @@ class Takeover {
     ASSERT_TRUE(millrace_.wait_for_state(name_, "RUNNING"))
         << offset << "\n"
         << millrace_.source_trace(name_) << millrace_.log();
+    reshaper_.stop();
+    ASSERT_EQ(reshaper_.error(), "");
     expect_caught_up("by millrace");
     ASSERT_EQ(millrace_.stop(), 0);
     // What is written from here until Debezium is up is all that it has to make up for.
@@ -110,17 +108,39 @@ class Takeover {
     const std::vector<Event> both = events();
     expect_continuation(debeziums, both, offset);
 
-    debezium_.start();
+    returned_.start();
     workload_.start();
     std::this_thread::sleep_for(seconds(1));
     workload_.stop();
     ASSERT_EQ(workload_.error(), "");
     expect_caught_up("by debezium");
-    debezium_.stop();
+    returned_.stop();
     expect_complete(both);
   }
 
  private:
+  // `suffix` tells apart what one worker keeps for itself from another's.
+  DebeziumOptions debezium_options(const std::string& suffix,
+                                   std::map<std::string, std::string> more = {}) const {
+    DebeziumOptions options;
+    options.bootstrap = kafka_.bootstrap();
+    options.mysql_port = mysql_.port();
+    options.connector = std::move(more);
+    options.connector.insert(
+        {{"name", name_},
+         {"topic.prefix", name_},
+         {"database.include.list", "mixed"},
+         {"heartbeat.interval.ms", has_heartbeats_ ? "20" : "0"},
+         {"schema.history.internal.kafka.topic", name_ + "-history" + suffix}});
+    options.worker = {{"group.id", name_ + suffix},
+                      {"config.storage.topic", name_ + "-configs" + suffix},
+                      {"status.storage.topic", name_ + "-status" + suffix}};
+    options.heap = "512m";
+    options.distributed = true;
+    options.offset_topic = kOffsets;
+    return options;
+  }
+
   std::string configuration(const std::string& history) const {
     return std::string("daemon:\n  offset.storage.topic: ") + kOffsets + "\n" +
            kafka_configuration(kafka_.bootstrap(),
@@ -268,8 +288,12 @@ class Takeover {
   void expect_complete(const std::vector<Event>& before_return) {
     std::vector<Event> all;
     for (const std::string& table : workload_.tables()) {
-      const auto in_topic = parse_events(KafkaReader(kafka_.bootstrap()).read(topic(table)));
-      EXPECT_EQ(join(compare_with_table(in_topic, client_, "mixed", table)), "") << table;
+      auto in_topic = parse_events(KafkaReader(kafka_.bootstrap()).read(topic(table)));
+      EXPECT_EQ(join(check_added_columns(in_topic)), "") << table;
+      in_topic = without_reshaping(std::move(in_topic));
+      Rows rows = read_rows(client_, read_shape(client_, "mixed", table));
+      for (auto& [key, row] : rows) row = without_reshaping(row);
+      EXPECT_EQ(join(compare_rows(fold(in_topic), rows, table)), "");
       const std::vector<Event> once = without_doubtful_tail(in_topic);
       if (!killed_) {
         EXPECT_EQ(join(check_key_order(once)), "") << table;
@@ -300,12 +324,14 @@ class Takeover {
   MiniKafka& kafka_;
   const bool full_;
   const bool killed_;
+  const bool has_heartbeats_;
   const std::string name_;
   TempFolder folder_{"takeover"};
   MiniMysql mysql_;
   SqlClient client_;
   MixedWorkload workload_;
-  DebeziumRunner debezium_;
+  Reshaper reshaper_;
+  DebeziumRunner debezium_, returned_;
   DaemonProcess millrace_;
 };
 
