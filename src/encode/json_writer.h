@@ -6,10 +6,10 @@
 //
 // Single-threaded. Views and pointers into the buffer hold until the next call that writes.
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string_view>
 
@@ -34,9 +34,8 @@ class JsonWriter {
   void advance_to(char* end) { end_ = end; }
 
   void raw(std::string_view text) {
-    char* out = reserve(text.size());
-    std::memcpy(out, text.data(), text.size());
-    end_ = out + text.size();
+    // Not memcpy, which takes no null pointer, even for no bytes.
+    end_ = std::copy(text.begin(), text.end(), reserve(text.size()));
   }
   void raw(char c) {
     *reserve(1) = c;
