@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -154,7 +155,7 @@ void JsonWriter::grow(std::size_t bytes) {
   const auto capacity = static_cast<std::size_t>(limit_ - buffer_.get());
   const std::size_t wanted = std::max(capacity * 2, used + bytes);
   auto larger = std::make_unique_for_overwrite<char[]>(wanted);
-  std::memcpy(larger.get(), buffer_.get(), used);
+  std::copy_n(buffer_.get(), used, larger.get());
   buffer_ = std::move(larger);
   end_ = buffer_.get() + used;
   limit_ = buffer_.get() + wanted;
