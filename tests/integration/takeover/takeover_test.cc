@@ -283,6 +283,30 @@ class Takeover {
     return once;
   }
 
+  static std::string first_difference(const Rows& topic, const Rows& table) {
+    for (const auto& [key, row] : topic) {
+      const auto there = table.find(key);
+      if (there == table.end() || there->second != row) return key;
+    }
+    return "";
+  }
+
+  // What the topic says of a key, and where Debezium's second part begins.
+  static std::string history_of(const std::string& key, const std::vector<Event>& topic,
+                                const std::vector<Event>& before_return) {
+    std::string text = key + "\n";
+    for (const Event& event : topic) {
+      if (event.key != key) continue;
+      const bool returned =
+          std::none_of(before_return.begin(), before_return.end(), [&](const Event& before) {
+            return before.topic == event.topic && before.offset >= event.offset;
+          });
+      text += std::string(returned ? "  returned " : "  ") + std::to_string(event.offset) + " " +
+              event.describe() + "\n";
+    }
+    return text;
+  }
+
   // Every change once, but for what the kill made Debezium's stored offset not say; and what Debezium went on with is
   // once as well.
   void expect_complete(const std::vector<Event>& before_return) {
@@ -293,7 +317,9 @@ class Takeover {
       in_topic = without_reshaping(std::move(in_topic));
       Rows rows = read_rows(client_, read_shape(client_, "mixed", table));
       for (auto& [key, row] : rows) row = without_reshaping(row);
-      EXPECT_EQ(join(compare_rows(fold(in_topic), rows, table)), "");
+      const Rows folded = fold(in_topic);
+      EXPECT_EQ(join(compare_rows(folded, rows, table)), "")
+          << history_of(first_difference(folded, rows), in_topic, before_return);
       const std::vector<Event> once = without_doubtful_tail(in_topic);
       if (!killed_) {
         EXPECT_EQ(join(check_key_order(once)), "") << table;
