@@ -136,11 +136,11 @@ class Catalog::Changer {
     } else if (table == nullptr) {
       unknown(name, "it was altered, and what it was before was never seen");
     }
+    const ddl::RenameTo* rename = nullptr;  // of several the last counts
     for (const auto& specification : statement.specifications) {
-      if (const auto* rename = std::get_if<ddl::RenameTo>(&specification)) {
-        move(name, name_of(rename->to));
-      }
+      if (const auto* another = std::get_if<ddl::RenameTo>(&specification)) rename = another;
     }
+    if (rename != nullptr) move(name, name_of(rename->to));
   }
 
   void operator()(const ddl::RenameTables& statement) {
