@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "millrace/charset/charset.h"
 #include "millrace/schema/catalog.h"
 #include "schema/column_from_ddl.h"
 #include "schema/indexes.h"
@@ -17,6 +18,35 @@ namespace {
 template <typename T>
 const T* as(const ddl::AlterSpecification& specification) {
   return std::get_if<T>(&specification);
+}
+
+std::uint32_t width_of(const Column& column) {
+  return column.charset == nullptr ? 1 : static_cast<std::uint32_t>(column.charset->mbmaxlen());
+}
+
+bool is_text_or_bytes(const Column& column) {
+  switch (column.type) {
+    case ColumnType::kVarchar:
+    case ColumnType::kVarString:
+    case ColumnType::kString:
+    case ColumnType::kBlob:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// What the server counts as an ENUM's or SET's length: of its longest label, or of all with commas between them.
+std::uint32_t declared_bytes(const Column& column) {
+  std::size_t longest = 0, all = 0;
+  for (const std::string& label : column.labels) {
+    const auto characters = static_cast<std::size_t>(
+        std::count_if(label.begin(), label.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    longest = std::max(longest, characters);
+    all += characters + (&label == &column.labels.front() ? 0 : 1);
+  }
+  return static_cast<std::uint32_t>(column.type == ColumnType::kEnum ? longest : all) *
+         width_of(column);
 }
 
 class Alteration {
@@ -175,7 +205,7 @@ class Alteration {
         const bool is_expression = column == Index::kExpression;
         if (!is_expression && !place_of_old_[column]) continue;
         kept.columns.push_back(is_expression ? column : *place_of_old_[column]);
-        kept.prefixes.push_back(part < old.prefixes.size() ? old.prefixes[part] : 0);
+        kept.prefixes.push_back(is_expression ? 0 : kept_prefix(old, part));
       }
       if (kept.columns.empty()) continue;
       if (const auto* rename = specification_of(old.name, &ddl::RenameKey::from)) {
@@ -186,6 +216,19 @@ class Alteration {
       }
       after_.indexes.push_back(std::move(kept));
     }
+  }
+
+  // What an index takes of a column. The server takes the bytes of an ENUM's or SET's number for a prefix where that
+  // becomes text.
+  std::uint32_t kept_prefix(const Index& index, std::size_t part) const {
+    if (part < index.prefixes.size() && index.prefixes[part] != 0) return index.prefixes[part];
+    const Column& before = before_.columns[index.columns[part]];
+    const Column& after = after_.columns[*place_of_old_[index.columns[part]]];
+    const bool is_number_of_labels =
+        before.type == ColumnType::kEnum || before.type == ColumnType::kSet;
+    if (!is_number_of_labels || after.type == before.type || !is_text_or_bytes(after)) return 0;
+    if (declared_bytes(before) == before.length) return 0;
+    return before.length / width_of(before);
   }
 
   Status add_indexes() {
