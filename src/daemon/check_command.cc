@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <string>
 
+#include "daemon/encoder_options.h"
 #include "daemon/mysql_streams.h"
 #include "millrace/config/config.h"
 #include "millrace/daemon/daemon.h"
@@ -20,6 +21,10 @@ void print_requirement(const mysql::Requirement& requirement) {
 
 int check_source(const config::SourceConfig& source) {
   std::printf("source %s\n", source.name.c_str());
+  if (const auto chain = transform_chain(source); !chain) {
+    std::printf("  MISSING  transforms: %s\n", chain.error().message().c_str());
+    return kExitUsage;
+  }
   mysql::ErrorCause cause = mysql::ErrorCause::kNone;
   auto connection = mysql::Connection::connect(connection_options(source), &cause);
   if (!connection) {
