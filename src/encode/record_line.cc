@@ -25,7 +25,7 @@ void append_record_line(const RecordBatch& batch, const Record& record, std::str
   out.append("{\"topic\":");
   append_quoted(record.topic->name, out);
   out.append(",\"partition\":");
-  out.append(record.partition >= 0 ? std::to_string(record.partition) : "null");
+  out.append(record.partition == Record::kAnyPartition ? "null" : std::to_string(record.partition));
   out.append(",\"key\":");
   append_json(batch, record.key, out);
   out.append(",\"value\":");

@@ -64,7 +64,7 @@ class KafkaProducer {
   Status reach_cluster();
   rd_kafka_resp_err_t try_send(rd_kafka_topic_t& topic, const encode::RecordBatch& batch,
                                const encode::Record& record);
-  // With headers, or a timestamp or partition of its own.
+  // With headers, or a timestamp of its own.
   rd_kafka_resp_err_t try_send_with_extras(rd_kafka_topic_t& topic,
                                            const encode::RecordBatch& batch,
                                            const encode::Record& record);

@@ -154,8 +154,7 @@ class EventRouter final : public Transform {
   }
 
   void add_header(RecordShape& record, std::string name, const ShapeValue& value) const {
-    const bool is_text = value.schema.type == "string" && !json_headers;
-    record.headers.push_back({std::move(name), value, is_text});
+    record.headers.push_back({std::move(name), value, is_text_header(value.schema, json_headers)});
   }
 
   Status place_additional(RecordShape& record, const ShapeValue& row, ShapeValue& message) const {

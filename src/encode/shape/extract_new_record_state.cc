@@ -170,7 +170,7 @@ class ExtractNewRecordState final : public Transform {
       } else {
         continue;
       }
-      header.is_text = header.value.schema.type == "string" && !json_headers;
+      header.is_text = is_text_header(header.value.schema, json_headers);
       record.headers.push_back(std::move(header));
     }
     return {};

@@ -27,6 +27,7 @@ class Finisher {
         if (!value.schema.is_optional)
           return definite_error("the field " + std::string(name) + " is null and is not optional");
         field.text = field.name + "null";
+        field.changes.clear();
         break;
       case Kind::kText:
         field.text = field.changes.empty() ? field.name + value.json : value.json;
@@ -35,6 +36,7 @@ class Finisher {
         field.kind = PrintField::Kind::kColumn;
         field.image = value.image;
         field.column = plan_of(value);
+        field.is_needed = position_ == Position::kKey;
         if (field.changes.empty() && !field.column->absent.empty() && !name.empty())
           field.text = field.name + field.column->absent.substr(field.column->name.size());
         break;

@@ -33,6 +33,7 @@ struct PrintField {
   std::string text;  // kText; kColumn: what a column says that isn't there, or nothing
   const ColumnPlan* column = nullptr;
   RowImage image = RowImage::kAfter;
+  bool is_needed = false;          // kColumn: a row without it is an error
   std::size_t member = 0;          // kSource
   std::size_t dropped_digits = 0;  // kInstant: of the nanoseconds
   std::vector<PrintField> fields;  // kStruct

@@ -48,7 +48,8 @@ Status ShapeEncoder::write(RecordKind kind) {
     MILLRACE_ASSIGN_OR_RETURN(record.timestamp_ms, number(*shape.timestamp, 0));
   }
   if (shape.partition) {
-    MILLRACE_ASSIGN_OR_RETURN(const std::int64_t partition, number(*shape.partition, -1));
+    MILLRACE_ASSIGN_OR_RETURN(const std::int64_t partition,
+                              number(*shape.partition, Record::kAnyPartition));
     record.partition = static_cast<std::int32_t>(partition);
   }
   records_.push_back(record);
@@ -108,13 +109,16 @@ Result<std::int64_t> ShapeEncoder::number(const PrintField& field, std::int64_t 
 
 bool ShapeEncoder::write_root(const PrintField& field) {
   const std::size_t start = writer_.size();
-  if (field.kind == PrintField::Kind::kColumn && image(field).at(field.column->index).is_absent()) {
-    error_ = definite_error(plan_->table->name.to_text() + "." + field.column->column->name +
-                            ": a column that transforms need is not in the row image; set "
-                            "binlog_row_image=FULL");
-    return false;
-  }
+  if (field.kind == PrintField::Kind::kColumn && image(field).at(field.column->index).is_absent())
+    return fail_absent(field);
   return write_plain(field) && (field.changes.empty() || change(field, start));
+}
+
+bool ShapeEncoder::fail_absent(const PrintField& field) {
+  error_ = definite_error(plan_->table->name.to_text() + "." + field.column->column->name +
+                          ": a column that the key or a transform needs is not in the row image; "
+                          "set binlog_row_image=FULL");
+  return false;
 }
 
 bool ShapeEncoder::write_fields(const std::vector<PrintField>& fields) {
@@ -124,6 +128,7 @@ bool ShapeEncoder::write_fields(const std::vector<PrintField>& fields) {
     if (field.kind == PrintField::Kind::kColumn) {
       const row::Value& value = image(field).at(field.column->index);
       if (value.is_absent()) [[unlikely]] {
+        if (field.is_needed) return fail_absent(field);
         if (field.text.empty()) continue;
         writer_.raw(std::string_view(field.text).substr(skipped));
         skipped = 0;

@@ -47,6 +47,7 @@ class ShapeEncoder {
   bool write_root(const PrintField& field);
   bool write_fields(const std::vector<PrintField>& fields);
   bool write_plain(const PrintField& field);
+  bool fail_absent(const PrintField& field);
   bool change(const PrintField& field, std::size_t start);
   void write_instant(std::size_t dropped_digits);
   Error take_error();

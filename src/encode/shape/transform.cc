@@ -71,6 +71,11 @@ const Answer* Answers::ask(const ShapeValue& value, Asked asked) {
   return nullptr;
 }
 
+bool is_text_header(const ConnectSchema& schema, bool json_headers) {
+  const bool is_decimal = schema.name == "org.apache.kafka.connect.data.Decimal";
+  return !json_headers && (schema.type == "string" || (schema.type == "bytes" && !is_decimal));
+}
+
 std::string OptionReader::text(const std::string& name, std::string_view otherwise) const {
   const auto found = options_.find(name);
   return found == options_.end() ? std::string(otherwise) : found->second;

@@ -91,6 +91,9 @@ inline bool is_null(const std::optional<ShapeValue>& value) {
   return !value || value->kind == ShapeValue::Kind::kNull;
 }
 
+// Whether a header's value stands without quotes: SimpleHeaderConverter writes text and base64 so.
+bool is_text_header(const ConnectSchema& schema, bool json_headers);
+
 using TransformPtr = std::unique_ptr<const Transform>;
 using PredicatePtr = std::unique_ptr<const Predicate>;
 

@@ -126,10 +126,14 @@ std::vector<Chain> all_chains() {
             {{"table.include.list", R"(shop\.outbox)"}}, 3),
       chain("outbox_envelope",
             {{kDebezium + "outbox.EventRouter",
-              {{"table.fields.additional.placement", "type:envelope:eventType,made:envelope"},
+              {{"table.fields.additional.placement",
+                "type:envelope:eventType,made:envelope,slot:partition"},
                {"route.topic.replacement", "PREFIX.event.${routedByValue}"},
                {"route.tombstone.on.empty.payload", "true"}}}},
-            {{"table.include.list", R"(shop\.outbox)"}}, 3),
+            {{"table.include.list", R"(shop\.outbox)"},
+             {"topic.creation.default.partitions", "3"},
+             {"topic.creation.default.replication.factor", "1"}},
+            3),
   };
 }
 

@@ -26,7 +26,8 @@ constexpr const char* kTables[] = {
     "CREATE TABLE shop.orders_2 LIKE shop.orders_1",
     "CREATE TABLE shop.outbox (id CHAR(36) PRIMARY KEY, aggregatetype VARCHAR(50) NOT NULL, "
     "aggregateid "
-    "VARCHAR(50) NOT NULL, type VARCHAR(50) NOT NULL, payload JSON, made DATETIME(6) NOT NULL)"};
+    "VARCHAR(50) NOT NULL, type VARCHAR(50) NOT NULL, payload JSON, made DATETIME(6) NOT NULL, "
+    "slot INT NOT NULL)"};
 
 constexpr const char* kStatements[] = {
     "INSERT INTO shop.orders_1 VALUES (1, 'topic_a', 12.34, 5, '2024-02-29 13:14:15.678', "
@@ -39,15 +40,17 @@ constexpr const char* kStatements[] = {
     "UPDATE shop.orders_2 SET id = 10",
     "INSERT INTO shop.outbox VALUES ('e1', 'Order', 'o-1', 'OrderCreated', '{\"a\": [1, 2.5, "
     "null]}', "
-    "'2024-01-01 00:00:00.123456'), ('e2', 'Customer', 'c-1', 'CustomerMoved', NULL, '2024-01-02 "
-    "00:00:00')",
+    "'2024-01-01 00:00:00.123456', 2), ('e2', 'Customer', 'c-1', 'CustomerMoved', NULL, "
+    "'2024-01-02 "
+    "00:00:00', 0)",
     "INSERT INTO shop.outbox VALUES ('e3', 'Order', 'o-2', 'OrderCreated', '{}', '2024-01-01 "
-    "00:00:01')",
+    "00:00:01', 1)",
     "DELETE FROM shop.outbox WHERE id = 'e1'", "UPDATE shop.outbox SET type = 'x' WHERE id = 'e2'",
     "DELETE FROM shop.orders_1 WHERE id = 2", "DELETE FROM shop.orders_2",
     "INSERT INTO shop.orders_2 VALUES (7, 'topic_c', 1, 1, '2024-01-01 00:00:00', NULL, 'x')",
     // The last records of every chain.
-    "INSERT INTO shop.outbox VALUES ('last', 'Order', 'last', 'Last', '{}', '2024-01-01 00:00:01')",
+    "INSERT INTO shop.outbox VALUES ('last', 'Order', 'last', 'Last', '{}', '2024-01-01 00:00:01', "
+    "2)",
     "INSERT INTO shop.orders_1 VALUES (1000000, 'topic_a', 1, 1, '2024-01-01 00:00:00', NULL, "
     "'x')"};
 
@@ -115,6 +118,8 @@ class Transforms : public ::testing::Test {
         std::string line =
             topic + " " + message.key.value_or("-") + " " + message.value.value_or("-");
         for (const auto& [name, value] : message.headers) line += " " + name + "=" + value;
+        // Of a column; else the time of sending.
+        if (prefix.ends_with("_outbox")) line += " at " + std::to_string(message.timestamp_ms);
         line = std::regex_replace(line, clock, "$1T");
         line = std::regex_replace(line, version, "\"version\":V");
         lines.push_back(replaced(line, prefix, "P"));

@@ -129,6 +129,17 @@ TEST(TransformedRecords, NeedColumnsThatDecideWhereTheyGo) {
   EXPECT_TRUE(encoding.batch.records.empty());
 }
 
+TEST(TransformedRecords, NeedTheColumnsOfTheirKey) {
+  Encoding encoding = with_chain(
+      two_columns(), {.transforms = {{"a", kUnwrap, {}, "", false},
+                                     {"b", kKafka + "ValueToKey", {{"fields", "name"}}, "", false}},
+                      .predicates = {}});
+  const Row row = row_of({integer(1), absent()});
+  const Status status = encoding.encode(change::Operation::kCreate, nullptr, &row);
+  ASSERT_FALSE(status);
+  EXPECT_NE(status.error().message().find("shop.orders.name"), std::string::npos);
+}
+
 TEST(TransformedRecords, HaveNoTombstonesWhereThereAreNone) {
   Encoding encoding = with_chain(
       two_columns(), one(kUnwrap, {{"delete.tombstone.handling.mode", "rewrite-with-tombstone"}}),
