@@ -40,7 +40,10 @@ Link unless_tombstone(Link link) {
   return link;
 }
 
-const Options kTombstone = {{"predicates", "tombstone"},
+// What these chains need of a table, the outbox doesn't have.
+const Options kOrders = {{"table.include.list", R"(shop\.orders_\d)"}};
+const Options kTombstone = {{"table.include.list", R"(shop\.orders_\d)"},
+                            {"predicates", "tombstone"},
                             {"predicates.tombstone.type", kKafka + "predicates.RecordIsTombstone"}};
 
 Options with_schemas(Options properties) {
@@ -89,7 +92,7 @@ std::vector<Chain> all_chains() {
           "route",
           {unwrap({{"route.by.field", "name"}}),
            {kKafka + "RegexRouter", {{"regex", "(topic_.*)"}, {"replacement", "PREFIX.named.$1"}}}},
-          {}, 3),
+          kOrders, 3),
       chain("shards",
             {{kDebezium + "ByLogicalTableRouter",
               {{"topic.regex", R"((.*)\.shop\.orders_\d)"},

@@ -137,7 +137,7 @@ class Transforms : public ::testing::Test {
   // A chain's last record is there, and no more come.
   std::vector<std::string> settled_records(const std::string& prefix) const {
     std::vector<std::string> lines;
-    eventually(std::chrono::seconds(120), [&] {
+    eventually(std::chrono::seconds(40), [&] {
       lines = records(prefix);
       return has_last(lines);
     });
