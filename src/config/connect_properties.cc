@@ -25,10 +25,6 @@ std::vector<UnreadProperty> other_connect_properties() {
        "headers are as JsonConverter writes them; SimpleHeaderConverter differs only in keys with "
        "DECIMAL or control characters"},
       {"header.converter.*", kNone, "", "headers are as JSON without a schema"},
-      {"transforms", kNo, "", "not supported yet"},
-      {"transforms.*", kNo, "", "not supported yet"},
-      {"predicates", kNo, "", "not supported yet"},
-      {"predicates.*", kNo, "", "not supported yet"},
       {"topic.creation.groups", kNo, "",
        "not supported yet: all topics are made by topic.creation.default.*"},
       {"topic.creation.*", kNo, "",

@@ -4,6 +4,7 @@
 
 #include "config/converters_reader.h"
 #include "config/section_reader.h"
+#include "config/transforms_reader.h"
 #include "millrace/base/encoding.h"
 
 namespace millrace::config {
@@ -21,6 +22,10 @@ class SourceReader {
     std::vector<std::string> owned = owned_prefixes(mapping_, "converters");
     for (std::string& prefix : owned_prefixes(mapping_, "post.processors"))
       owned.push_back(std::move(prefix));
+    for (const std::string_view owner : {"transforms", "predicates"}) {
+      for (const std::string& prefix : owned_prefixes(mapping_, owner))
+        owned.push_back(std::string(owner) + "." + prefix);
+    }
     for (const YamlEntry& entry : mapping_.entries) {
       if (entry.value.kind == YamlNode::Kind::kScalar)
         source_.properties[entry.key] = entry.value.text;
@@ -30,11 +35,13 @@ class SourceReader {
     }
     read_section(known, source_.file, source_properties(), source_, problems_, &resolved_);
     read_converters(mapping_, source_, problems_, resolved_);
+    read_transforms(mapping_, source_, problems_, resolved_);
     check_required();
     check_lists();
     complete_converters();
     check_tls();
     check_oversized();
+    check_transforms();
     source_.fingerprint = fingerprint();
   }
 
@@ -86,6 +93,9 @@ class SourceReader {
     };
     complete("key.converter", source_.key_converter);
     complete("value.converter", source_.value_converter);
+    const auto headers = resolved_.find("header.converter");
+    source_.json_headers =
+        headers != resolved_.end() && trim(headers->second).ends_with(".JsonConverter");
   }
 
   void check_tls() {
@@ -105,6 +115,15 @@ class SourceReader {
     if (source_.oversized == Oversized::kDeadLetter && source_.dead_letter_topic.empty()) {
       error_at("errors.oversized", "dead_letter needs errors.deadletterqueue.topic.name");
     }
+  }
+
+  // The envelope's `transaction` is not among what a chain is compiled from.
+  void check_transforms() {
+    constexpr std::string_view kTransactions = "provide.transaction.metadata";
+    const auto it = resolved_.find(std::string(kTransactions));
+    const bool has_them = it != resolved_.end() && equals_ignoring_case(trim(it->second), "true");
+    if (has_them && !source_.transforms.empty())
+      error_at(kTransactions, "can't be used together with transforms yet");
   }
 
   std::uint64_t fingerprint() const {

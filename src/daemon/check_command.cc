@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <string>
 
+#include "daemon/encoder_options.h"
 #include "daemon/mysql_streams.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
@@ -69,6 +70,10 @@ int check_start(const config::SourceConfig& source, const config::Config& config
 
 int check_source(const config::SourceConfig& source, const config::Config& config) {
   std::printf("source %s\n", source.name.c_str());
+  if (const auto chain = transform_chain(source); !chain) {
+    std::printf("  MISSING  transforms: %s\n", chain.error().message().c_str());
+    return kExitUsage;
+  }
   mysql::ErrorCause cause = mysql::ErrorCause::kNone;
   auto connection = mysql::Connection::connect(connection_options(source), &cause);
   if (!connection) {

@@ -126,6 +126,20 @@ encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
   return options;
 }
 
+Result<std::shared_ptr<const encode::TransformChain>> transform_chain(
+    const config::SourceConfig& source) {
+  if (source.transforms.empty()) return std::shared_ptr<const encode::TransformChain>();
+  encode::TransformSpecs specs;
+  specs.json_headers = source.json_headers;
+  for (const config::TransformConfig& transform : source.transforms) {
+    specs.transforms.push_back(
+        {transform.name, transform.type, transform.options, transform.predicate, transform.negate});
+  }
+  for (const config::PredicateConfig& predicate : source.predicates)
+    specs.predicates.push_back({predicate.name, predicate.type, predicate.options});
+  return encode::TransformChain::compile(specs);
+}
+
 transform::ColumnRulesOptions column_rules(const config::SourceConfig& source) {
   const config::ColumnConfig& columns = source.columns;
   transform::ColumnRulesOptions options;

@@ -239,7 +239,8 @@ SourceEnd SourceRunner::run_until_end() {
 
 Status SourceRunner::run_once() {
   const auto log = logger("source");
-  const encode::EncoderOptions encoder = encoder_options(source_);
+  encode::EncoderOptions encoder = encoder_options(source_);
+  MILLRACE_ASSIGN_OR_RETURN(encoder.transforms, transform_chain(source_));
   MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter filter,
                             transform::TableFilter::compile(filter_options(source_)));
   MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnRules columns,

@@ -12,7 +12,6 @@ using schema::Column;
 using schema::ColumnType;
 
 constexpr std::string_view kDecimal = "org.apache.kafka.connect.data.Decimal";
-constexpr int kEnvelopeVersion = 2;
 
 std::string quoted(std::string_view text) {
   JsonWriter writer;
@@ -230,7 +229,13 @@ void add_mapper_parameters(const Column& column, const change::ColumnTreatment& 
   add("__debezium.source.column.name", column.name);
 }
 
-std::string snapshot_field() {
+ConnectSchema optional_of(std::string type) {
+  ConnectSchema schema = plain(std::move(type));
+  schema.is_optional = true;
+  return schema;
+}
+
+ConnectSchema snapshot_schema() {
   ConnectSchema schema =
       named("string", "io.debezium.data.Enum",
             {{"allowed",
@@ -238,33 +243,57 @@ std::string snapshot_field() {
               "incremental"}});
   schema.is_optional = true;
   schema.default_json = "\"false\"";
-  return print_schema(schema, "snapshot");
+  return schema;
+}
+
+std::string print_fields(const std::vector<SchemaField>& fields) {
+  std::string text;
+  for (const SchemaField& field : fields) {
+    if (!text.empty()) text += ',';
+    text += print_schema(field.schema, field.name);
+  }
+  return text;
 }
 
 std::string source_schema() {
-  const std::string fields =
-      field("version", "string", false) + "," + field("connector", "string", false) + "," +
-      field("name", "string", false) + "," + field("ts_ms", "int64", false) + "," +
-      snapshot_field() + "," + field("db", "string", false) + "," +
-      field("sequence", "string", true) + "," + field("ts_us", "int64", true) + "," +
-      field("ts_ns", "int64", true) + "," + field("table", "string", true) + "," +
-      field("server_id", "int64", false) + "," + field("gtid", "string", true) + "," +
-      field("file", "string", false) + "," + field("pos", "int64", false) + "," +
-      field("row", "int32", false) + "," + field("thread", "int64", true) + "," +
-      field("query", "string", true);
-  return print_schema(named_struct(fields, "io.debezium.connector.mysql.Source"), "source");
+  return print_schema(named_struct(print_fields(source_fields()), std::string(kSourceSchemaName)),
+                      "source");
 }
 
 std::string transaction_schema() {
-  const std::string fields = field("id", "string", false) + "," +
-                             field("total_order", "int64", false) + "," +
-                             field("data_collection_order", "int64", false);
-  ConnectSchema schema = named_struct(fields, "event.block");
+  ConnectSchema schema =
+      named_struct(print_fields(transaction_fields()), std::string(kTransactionSchemaName));
   schema.is_optional = true;
   return print_schema(schema, "transaction");
 }
 
 }  // namespace
+
+std::vector<SchemaField> source_fields() {
+  return {{"version", plain("string")},
+          {"connector", plain("string")},
+          {"name", plain("string")},
+          {"ts_ms", plain("int64")},
+          {"snapshot", snapshot_schema()},
+          {"db", plain("string")},
+          {"sequence", optional_of("string")},
+          {"ts_us", optional_of("int64")},
+          {"ts_ns", optional_of("int64")},
+          {"table", optional_of("string")},
+          {"server_id", plain("int64")},
+          {"gtid", optional_of("string")},
+          {"file", plain("string")},
+          {"pos", plain("int64")},
+          {"row", plain("int32")},
+          {"thread", optional_of("int64")},
+          {"query", optional_of("string")}};
+}
+
+std::vector<SchemaField> transaction_fields() {
+  return {{"id", plain("string")},
+          {"total_order", plain("int64")},
+          {"data_collection_order", plain("int64")}};
+}
 
 std::string print_schema(const ConnectSchema& schema, std::string_view field) {
   std::string text = "{\"type\":" + quoted(schema.type);

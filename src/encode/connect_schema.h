@@ -27,6 +27,18 @@ struct ConnectSchema {
   std::string default_json;  // empty: none
 };
 
+struct SchemaField {
+  std::string name;
+  ConnectSchema schema;
+};
+
+// The envelope's parts that are the same for every table.
+inline constexpr std::string_view kSourceSchemaName = "io.debezium.connector.mysql.Source";
+inline constexpr std::string_view kTransactionSchemaName = "event.block";
+inline constexpr int kEnvelopeVersion = 2;
+std::vector<SchemaField> source_fields();
+std::vector<SchemaField> transaction_fields();
+
 // `field` is the name of the struct's field that it is the schema of, or empty.
 std::string print_schema(const ConnectSchema& schema, std::string_view field = {});
 

@@ -4,7 +4,9 @@
 #include <charconv>
 #include <utility>
 
+#include "encode/image.h"
 #include "encode/json_writer.h"
+#include "encode/shape/shape_encoder.h"
 #include "encode/source_block.h"
 #include "encode/table_plan.h"
 #include "encode/value_writer.h"
@@ -15,9 +17,6 @@ namespace {
 using change::Operation;
 using row::Value;
 using row::ValueKind;
-
-constexpr std::string_view kNewKeyHeader = "__debezium.newkey";
-constexpr std::string_view kOldKeyHeader = "__debezium.oldkey";
 
 // Same bytes or number; decides only whether keys must be compared as they are printed.
 bool is_same(const Value& a, const Value& b) {
@@ -42,24 +41,16 @@ bool is_same(const Value& a, const Value& b) {
   }
 }
 
-// A row's values; what the image lacks comes from another image of the same row, if there is one.
-struct Image {
-  const row::Row* row = nullptr;
-  const row::Row* fallback = nullptr;
-
-  const Value& at(std::size_t column) const {
-    const Value& value = row->values[column];
-    return value.is_absent() && fallback != nullptr ? fallback->values[column] : value;
-  }
-};
-
 }  // namespace
 
 // Prints an event's keys and values into one buffer, which becomes part of the batch when all went well.
 class DebeziumEncoder::Impl {
  public:
   Impl(const EncoderOptions& options, const Clock& clock)
-      : options_(options), clock_(clock), values_(options, writer_) {}
+      : options_(options),
+        clock_(clock),
+        values_(options, writer_),
+        shaped_(clock, writer_, values_, source_, records_, headers_, remarks_) {}
 
   Status encode(const change::ChangeEvent& event, const TablePlan::Impl& plan, RecordBatch& out);
 
@@ -70,6 +61,8 @@ class DebeziumEncoder::Impl {
   Status encode_one(const change::ChangeEvent& event, const Image& before, const Image& after);
   Status encode_key_change(const change::ChangeEvent& event, const Image& before,
                            const Image& after, Range old_key, Range new_key);
+  Status encode_shaped(const change::ChangeEvent& event, bool key_changed);
+  Result<bool> is_new_key(const Image& before, const Image& after);
   Result<Range> write_key(const Image& image);
   Result<Range> write_value(const change::ChangeEvent& event, Operation operation,
                             const Image& before, const Image& after);
@@ -100,6 +93,7 @@ class DebeziumEncoder::Impl {
   std::vector<Record> records_;
   std::vector<Header> headers_;
   Remarks remarks_;
+  ShapeEncoder shaped_;
 };
 
 Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const TablePlan::Impl& plan,
@@ -125,6 +119,16 @@ Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const Tab
       return {};
     }
   }
+  if (plan.shapes != nullptr) [[unlikely]] {
+    bool key_changed = event.operation == Operation::kUpdate && key_changes(before, after);
+    if (key_changed) {
+      MILLRACE_ASSIGN_OR_RETURN(key_changed, is_new_key(before, after));
+    }
+    shaped_.begin(plan, before, after, event.source.row);
+    MILLRACE_RETURN_IF_ERROR(encode_shaped(event, key_changed));
+    publish(out);
+    return {};
+  }
   if (event.operation == Operation::kUpdate && key_changes(before, after)) {
     MILLRACE_ASSIGN_OR_RETURN(const Range old_key, write_key(before));
     MILLRACE_ASSIGN_OR_RETURN(const Range new_key, write_key(after));
@@ -138,6 +142,40 @@ Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const Tab
   }
   MILLRACE_RETURN_IF_ERROR(encode_one(event, before, after));
   publish(out);
+  return {};
+}
+
+Result<bool> DebeziumEncoder::Impl::is_new_key(const Image& before, const Image& after) {
+  MILLRACE_ASSIGN_OR_RETURN(const Range old_key, write_key(before));
+  MILLRACE_ASSIGN_OR_RETURN(const Range new_key, write_key(after));
+  const bool differs = text(old_key) != text(new_key);
+  writer_.truncate(0);
+  remarks_.invalid_texts = 0;
+  return differs;
+}
+
+// The same records, each by way of the source's transforms.
+Status DebeziumEncoder::Impl::encode_shaped(const change::ChangeEvent& event, bool key_changed) {
+  if (key_changed) {
+    MILLRACE_RETURN_IF_ERROR(shaped_.write(RecordKind::kMoveDelete));
+    if (options_.tombstones_on_delete)
+      MILLRACE_RETURN_IF_ERROR(shaped_.write(RecordKind::kMoveTombstone));
+    return shaped_.write(RecordKind::kMoveCreate);
+  }
+  switch (event.operation) {
+    case Operation::kCreate:
+      return shaped_.write(RecordKind::kCreate);
+    case Operation::kRead:
+      return shaped_.write(RecordKind::kRead);
+    case Operation::kUpdate:
+      return shaped_.write(RecordKind::kUpdate);
+    case Operation::kTruncate:
+      return shaped_.write(RecordKind::kTruncate);
+    case Operation::kDelete:
+      break;
+  }
+  MILLRACE_RETURN_IF_ERROR(shaped_.write(RecordKind::kDelete));
+  if (options_.tombstones_on_delete) return shaped_.write(RecordKind::kTombstone);
   return {};
 }
 

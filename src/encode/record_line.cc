@@ -24,7 +24,9 @@ void append_json(const RecordBatch& batch, const ByteRange& range, std::string& 
 void append_record_line(const RecordBatch& batch, const Record& record, std::string& out) {
   out.append("{\"topic\":");
   append_quoted(record.topic->name, out);
-  out.append(",\"partition\":null,\"key\":");
+  out.append(",\"partition\":");
+  out.append(record.partition == Record::kAnyPartition ? "null" : std::to_string(record.partition));
+  out.append(",\"key\":");
   append_json(batch, record.key, out);
   out.append(",\"value\":");
   append_json(batch, record.value, out);
@@ -34,7 +36,11 @@ void append_record_line(const RecordBatch& batch, const Record& record, std::str
     if (i > 0) out.push_back(',');
     append_quoted(header.name, out);
     out.push_back(':');
-    append_json(batch, header.value, out);
+    if (header.is_text && !header.value.absent()) {
+      append_quoted(batch.view(header.value), out);
+    } else {
+      append_json(batch, header.value, out);
+    }
   }
   out.append("}}\n");
 }

@@ -14,6 +14,26 @@ std::int64_t instant_us(const change::ChangeEvent& event) {
   return event.operation == change::Operation::kTruncate ? commit_us / 1000 * 1000 : commit_us;
 }
 
+// The values in a piece of an object's text, which holds no object within.
+void append_members(std::string_view piece, std::vector<std::string_view>& values) {
+  bool in_string = false;
+  std::size_t begin = piece.npos;  // of the value at hand
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    const char c = piece[i];
+    if (in_string && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && c == ':') {
+      begin = i + 1;
+    } else if (!in_string && (c == ',' || c == '}') && begin != piece.npos) {
+      values.push_back(piece.substr(begin, i - begin));
+      begin = piece.npos;
+    }
+  }
+  if (begin != piece.npos) values.push_back(piece.substr(begin));
+}
+
 }  // namespace
 
 void SourceBlock::prepare(const change::ChangeEvent& event, const TablePlan::Impl& plan) {
@@ -38,6 +58,7 @@ void SourceBlock::prepare(const change::ChangeEvent& event, const TablePlan::Imp
 }
 
 void SourceBlock::print(const change::ChangeEvent& event) {
+  is_split_ = false;
   writer_.truncate(0);
   writer_.raw(origin_.plan->source_start);
   writer_.integer(origin_.instant_us / 1000);
@@ -78,6 +99,33 @@ void SourceBlock::print(const change::ChangeEvent& event) {
   }
   writer_.raw("},\"transaction\":null,\"op\":\"");
   tail_ = writer_.written_since(0);
+}
+
+std::string_view SourceBlock::object_head() {
+  if (!is_split_) split();
+  return object_head_;
+}
+
+std::string_view SourceBlock::object_tail() {
+  if (!is_split_) split();
+  return object_tail_;
+}
+
+std::string_view SourceBlock::member(std::size_t index) {
+  if (!is_split_) split();
+  return index < members_.size() ? members_[index] : "null";
+}
+
+void SourceBlock::split() {
+  constexpr std::string_view kName = ",\"source\":";
+  constexpr std::string_view kNext = "},\"transaction\":";
+  object_head_ = std::string_view(head_).substr(kName.size());
+  // The last one: inside of a string, quotes have a backslash before them.
+  object_tail_ = std::string_view(tail_).substr(0, tail_.rfind(kNext) + 1);
+  members_.clear();
+  append_members(object_head_, members_);
+  append_members(object_tail_, members_);
+  is_split_ = true;
 }
 
 // A statement is in its client's charset, of which the binlog gives only a hint: what isn't UTF-8 is replaced.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "encode/json_writer.h"
 #include "encode/table_plan.h"
@@ -23,6 +24,12 @@ class SourceBlock {
     return tail_;
   }  // ,"thread":16,"query":null},"transaction":null,"op":"
 
+  // For transforms. The object alone, before and after the row's index, and its members' values in the order of
+  // source_fields(); the row's is empty. Worked out at the first call for an event.
+  std::string_view object_head();
+  std::string_view object_tail();
+  std::string_view member(std::size_t index);
+
  private:
   // Everything that head and tail are printed from, by value: addresses may be used again.
   struct Origin {
@@ -37,10 +44,14 @@ class SourceBlock {
 
   void print(const change::ChangeEvent& event);
   void write_query();
+  void split();
 
   Origin origin_;
   std::string gtid_, file_, query_, snapshot_;
   std::string head_, tail_;
+  bool is_split_ = false;
+  std::string_view object_head_, object_tail_;  // of head_ and tail_
+  std::vector<std::string_view> members_;
   JsonWriter writer_;
 };
 

@@ -5,6 +5,7 @@
 #include "encode/column_default.h"
 #include "encode/connect_schema.h"
 #include "encode/json_writer.h"
+#include "encode/shape/table_shapes.h"
 
 namespace millrace::encode {
 
@@ -37,7 +38,11 @@ TablePlan::Impl::Impl(schema::TableSchemaPtr table_schema, Topic table_topic,
     for (ColumnPlan& plan : *plans) plan.no_time = default_json(*this, plan, options);
   }
   add_schemas(options, treatments);
+  if (options.transforms != nullptr)
+    shapes = std::make_unique<const TableShapes>(*this, options, std::move(treatments));
 }
+
+TablePlan::Impl::~Impl() = default;
 
 void TablePlan::Impl::add_schemas(const EncoderOptions& options,
                                   const std::vector<change::ColumnTreatment>& treatments) {

@@ -16,10 +16,13 @@ namespace millrace::encode {
 // Things worth one sentence in the log, once a column.
 enum class Notice : std::uint8_t { kInvalidText = 1, kUnsignedWraps = 2, kOutOfRange = 4 };
 
+class TableShapes;
+
 class TablePlan::Impl {
  public:
   Impl(schema::TableSchemaPtr table, Topic topic, const EncoderOptions& options,
        const change::TableTreatment& treatment);
+  ~Impl();
 
   // True for the first caller, whatever its thread. `column` is an index in the table.
   bool first_notice(std::size_t column, Notice notice) const {
@@ -37,9 +40,10 @@ class TablePlan::Impl {
   std::string key_head, value_head;
   std::string_view key_tail, value_tail;
   // The source block's text before and after what an event decides: see source_block.h.
-  std::string source_start;  // `,"source":{"version":...,"ts_ms":`
-  std::string source_db;     // `,"db":"shop","sequence":null,"ts_us":`
-  std::string source_table;  // `,"table":"orders","server_id":`
+  std::string source_start;                   // `,"source":{"version":...,"ts_ms":`
+  std::string source_db;                      // `,"db":"shop","sequence":null,"ts_us":`
+  std::string source_table;                   // `,"table":"orders","server_id":`
+  std::unique_ptr<const TableShapes> shapes;  // of a source with transforms
 
  private:
   void add_schemas(const EncoderOptions& options,

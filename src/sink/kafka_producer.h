@@ -64,9 +64,10 @@ class KafkaProducer {
   Status reach_cluster();
   rd_kafka_resp_err_t try_send(rd_kafka_topic_t& topic, const encode::RecordBatch& batch,
                                const encode::Record& record);
-  rd_kafka_resp_err_t try_send_with_headers(rd_kafka_topic_t& topic,
-                                            const encode::RecordBatch& batch,
-                                            const encode::Record& record);
+  // With headers, or a timestamp of its own.
+  rd_kafka_resp_err_t try_send_with_extras(rd_kafka_topic_t& topic,
+                                           const encode::RecordBatch& batch,
+                                           const encode::Record& record);
   Status wait_for_room(const Wait& wait);
   Status commit_transaction();
 

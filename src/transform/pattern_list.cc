@@ -1,12 +1,12 @@
 #include "transform/pattern_list.h"
 
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 #include <pcre2.h>
 
 #include "millrace/base/mark.h"
+#include "millrace/regex/java_syntax.h"
 
 namespace millrace::transform {
 namespace {
@@ -25,36 +25,6 @@ struct FreeMatchData {
 struct FreeMatchContext {
   void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
 };
-
-Error pattern_error(const std::string& pattern, std::size_t offset, const std::string& what) {
-  return definite_error("regular expression \"" + pattern + "\": at character " +
-                        std::to_string(offset + 1) + ": " + what);
-}
-
-// Java's character classes know sets within sets and intersections, [a-z&&[^b]], which PCRE2 reads as something else:
-// the place of the first such form.
-std::optional<std::size_t> find_java_class_syntax(std::string_view pattern) {
-  bool in_class = false;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const char c = pattern[i];
-    const char following = i + 1 < pattern.size() ? pattern[i + 1] : '\0';
-    if (c == '\\' && following == 'Q') {
-      i = pattern.find("\\E", i);
-      if (i == pattern.npos) return std::nullopt;
-      ++i;
-    } else if (c == '\\') {
-      ++i;
-    } else if (!in_class && c == '[') {
-      in_class = true;
-      if (following == '^') ++i;
-    } else if (in_class && c == ']') {
-      in_class = false;
-    } else if (in_class && (c == '[' || (c == '&' && following == '&'))) {
-      return i;
-    }
-  }
-  return std::nullopt;
-}
 
 int run(const pcre2_code* code, std::string_view subject, std::uint32_t options) {
   const std::unique_ptr<pcre2_match_data, FreeMatchData> data(pcre2_match_data_create(1, nullptr));
@@ -80,17 +50,14 @@ Result<PatternList::Code> PatternList::compile_one(const std::string& pattern,
   if (code != nullptr) return code;
   PCRE2_UCHAR message[256] = {};
   pcre2_get_error_message(error, message, sizeof message);
-  return pattern_error(pattern, offset, reinterpret_cast<const char*>(message));
+  return regex::pattern_error(pattern, offset, reinterpret_cast<const char*>(message));
 }
 
 Result<PatternList> PatternList::compile(const std::vector<std::string>& patterns) {
   PatternList list;
   for (const std::string& pattern : patterns) {
-    if (const auto place = find_java_class_syntax(pattern)) {
-      return pattern_error(
-          pattern, *place,
-          "sets within a character class ([a[b]], [a&&b]) are not supported; write "
-          "the characters out, or a look-ahead");
+    if (const auto place = regex::find_java_class_syntax(pattern)) {
+      return regex::class_syntax_error(pattern, *place);
     }
     Pattern compiled;
     MILLRACE_ASSIGN_OR_RETURN(compiled.whole, compile_one(pattern, kOptions | PCRE2_ENDANCHORED));

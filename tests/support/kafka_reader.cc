@@ -42,6 +42,7 @@ Message to_message(const std::string& topic, const rd_kafka_message_t& raw) {
   message.topic = topic;
   message.partition = raw.partition;
   message.offset = raw.offset;
+  message.timestamp_ms = rd_kafka_message_timestamp(&raw, nullptr);
   if (raw.key != nullptr) message.key.emplace(static_cast<const char*>(raw.key), raw.key_len);
   if (raw.payload != nullptr) message.value.emplace(static_cast<const char*>(raw.payload), raw.len);
   rd_kafka_headers_t* headers = nullptr;

@@ -33,6 +33,10 @@ inline constexpr int kMaxJsonDepth = 100;
 
 // A decompressed inner event of a TRANSACTION_PAYLOAD follows the same limit as an outer one.
 
+// Topics that one table's rows may name by their values (an outbox, route.by.field). Each keeps a compiled shape; a
+// column that names more is an id, taken for a topic by mistake.
+inline constexpr std::size_t kMaxRoutesOfTable = 20'000;
+
 // Kafka's rule for topic names.
 inline constexpr std::size_t kMaxTopicNameBytes = 249;
 

@@ -111,6 +111,22 @@ struct ColumnConfig {
   std::vector<BooleanConverterConfig> booleans;
 };
 
+// transforms.<name>.*: checked by name and value, choices in the spelling of the documentation.
+struct TransformConfig {
+  std::string name;
+  std::string type;
+  std::map<std::string, std::string> options;
+  std::string predicate;  // empty: for every record
+  bool negate = false;
+};
+
+// predicates.<name>.*
+struct PredicateConfig {
+  std::string name;
+  std::string type;
+  std::map<std::string, std::string> options;
+};
+
 // Where a connector kept its schema history: read once, when a source goes on from that connector's offset.
 struct SchemaHistoryConfig {
   std::string implementation;  // class; empty: Kafka's
@@ -162,7 +178,10 @@ struct SourceConfig {
   ConverterConfig key_converter, value_converter;
   NameAdjustment schema_names = NameAdjustment::kNone;
   NameAdjustment field_names = NameAdjustment::kNone;
-  bool schema_comments = false;  // include.schema.comments
+  bool schema_comments = false;             // include.schema.comments
+  std::vector<TransformConfig> transforms;  // in the order in which they run
+  std::vector<PredicateConfig> predicates;
+  bool json_headers = false;  // header.converter is a JsonConverter
 
   ExactlyOnce exactly_once = ExactlyOnce::kRequired;
   std::chrono::milliseconds commit_interval{50};

@@ -24,6 +24,29 @@ struct PropertyInfo {
   std::string_view note;   // what it means, or the reason
 };
 
+// An option of a transform or predicate.
+struct TransformOptionInfo {
+  std::string_view name;
+  // kOneValue: the values that are accepted, separated by "|". Else the default, or "required".
+  Support support = Support::kImplemented;
+  std::string_view value;
+  // What is accepted: "text", "list", "boolean", or words separated by "|".
+  std::string_view accepts;
+  std::string_view note;
+};
+
+// A class that `transforms.<name>.type` or `predicates.<name>.type` may name.
+struct TransformInfo {
+  std::string_view type;  // without $Key and $Value
+  bool is_predicate = false;
+  bool has_parts = false;  // only as $Key or $Value
+  std::vector<TransformOptionInfo> options;
+  std::string_view note;  // what is other than in Connect; or empty
+};
+
+// Sorted as a reader wants them.
+const std::vector<TransformInfo>& known_transforms();
+
 // Sorted by section (daemon, kafka, sink, source), in a section as a reader wants them.
 std::vector<PropertyInfo> known_properties();
 

@@ -19,6 +19,7 @@
 #include "millrace/change/change_event.h"
 #include "millrace/change/table_treatment.h"
 #include "millrace/encode/record_batch.h"
+#include "millrace/encode/transforms.h"
 #include "millrace/schema/table_schema.h"
 
 namespace millrace::encode {
@@ -88,7 +89,8 @@ struct EncoderOptions {
   ConverterOptions key_converter, value_converter;
   NameAdjustment schema_names = NameAdjustment::kNone;
   NameAdjustment field_names = NameAdjustment::kNone;
-  bool schema_comments = false;  // include.schema.comments
+  bool schema_comments = false;                      // include.schema.comments
+  std::shared_ptr<const TransformChain> transforms;  // null: none
 };
 
 class TablePlan {
@@ -122,6 +124,7 @@ class DebeziumEncoder {
   //   update of the key      delete, tombstone, create; the first two have the new key in a header, the third the old
   //   truncate               one, with a null key
   // An update that leaves the published columns as they were has no records where skip_unchanged says so.
+  // Transforms change these records one by one, and may leave some of them out.
   // A column that the after image of an update leaves out is unchanged: `after` and the key take it from the before
   // image where that has it.
   Status encode(const change::ChangeEvent& event, const TablePlan& plan, RecordBatch& out);

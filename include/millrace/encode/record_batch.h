@@ -28,16 +28,21 @@ struct ByteRange {
 };
 
 struct Header {
-  std::string_view name;  // static text
+  std::string_view name;  // lives as long as the batch's owners
   ByteRange value;
+  bool is_text = false;  // the bytes of a string, else JSON
 };
 
 struct Record {
+  static constexpr std::int32_t kAnyPartition = -1;  // by the key
+
   const Topic* topic = nullptr;
   ByteRange key;
   ByteRange value;
   std::uint32_t first_header = 0;
   std::uint32_t header_count = 0;
+  std::int64_t timestamp_ms = 0;  // since 1970; 0: the time of sending
+  std::int32_t partition = kAnyPartition;
 };
 
 struct RecordBatch {

@@ -305,9 +305,6 @@ TEST(Source, Errors) {
        "converters: b\nb.type: "
        "io.debezium.connector.mysql.converters.TinyIntOneToBooleanConverter\nb.select: x",
        "9: b.select: 'x' is no option of a converter: type, selector or length.checker"},
-      {"transforms", "transforms: unwrap", "7: transforms: not supported yet"},
-      {"transform's option", "transforms.unwrap.type: x",
-       "7: transforms.unwrap.type: not supported yet"},
       {"topic groups", "topic.creation.big.partitions: 1",
        "7: topic.creation.big.partitions: not supported yet: all topics are made by "
        "topic.creation.default.*"},
