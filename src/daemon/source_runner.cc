@@ -1,7 +1,10 @@
 #include "daemon/source_runner.h"
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include "daemon/behind_probe.h"
@@ -13,6 +16,7 @@
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
 #include "millrace/mysql/server_facts.h"
+#include "millrace/state/catalog_records.h"
 #include "millrace/transform/table_filter.h"
 
 namespace millrace::daemon {
@@ -53,32 +57,41 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   return options;
 }
 
-// Gives `state` what it lacks: an offset and the catalog at a first start, a catalog where only an offset is stored.
-// True when the catalog was read now, and must be stored.
-Result<bool> complete_state(mysql::Connection& connection, pipeline::EventStreamFactory& streams,
-                            const mysql::ServerFacts& facts, const transform::TableFilter& filter,
-                            bool full_metadata, state::SourceState& state) {
-  // Also tables that aren't captured: one may be renamed into capture.
-  const auto is_followed = [&](const schema::TableName& name) {
-    return filter.captures_database(name.database);
+// Which tables the catalog holds: also those that aren't captured, because one may be renamed into capture. The patterns
+// are asked once a database.
+discovery::TablePredicate followed_by(const transform::TableFilter& filter) {
+  return [&filter, known = std::map<std::string, bool>()](const schema::TableName& name) mutable {
+    const auto [it, is_new] = known.try_emplace(name.database, false);
+    if (is_new) it->second = filter.captures_database(name.database);
+    return it->second;
   };
+}
+
+// Gives `state` what it lacks: an offset and the catalog at a first start, a catalog where only an offset is stored.
+// True when the catalog was read now, and must be stored in the place of `stored`.
+Result<bool> complete_state(mysql::Connection& connection, const discovery::Connect& connect,
+                            pipeline::EventStreamFactory& streams, const mysql::ServerFacts& facts,
+                            const transform::TableFilter& filter, bool full_metadata,
+                            state::SourceState& state, schema::Catalog& stored) {
+  const discovery::TablePredicate is_followed = followed_by(filter);
   if (!state.offset) {
+    stored = std::exchange(state.catalog, {});
     MILLRACE_ASSIGN_OR_RETURN(const state::Offset start, first_offset(facts));
     if (full_metadata) {
-      MILLRACE_ASSIGN_OR_RETURN(state.catalog, read_catalog(connection, is_followed));
+      MILLRACE_ASSIGN_OR_RETURN(state.catalog, read_catalog(connection, is_followed, connect));
       state.offset = start;
       return true;
     }
     MILLRACE_ASSIGN_OR_RETURN(LoadedCatalog loaded,
-                              load_first_catalog(connection, streams, start, is_followed));
+                              load_first_catalog(connection, streams, start, is_followed, connect));
     state.offset = std::move(loaded.offset);
     state.catalog = std::move(loaded.catalog);
     return true;
   }
   MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, facts));
   if (full_metadata || state.catalog.table_count() != 0) return false;
-  MILLRACE_ASSIGN_OR_RETURN(state.catalog,
-                            load_catalog_at(connection, streams, *state.offset, is_followed));
+  MILLRACE_ASSIGN_OR_RETURN(
+      state.catalog, load_catalog_at(connection, streams, *state.offset, is_followed, connect));
   return true;
 }
 
@@ -99,8 +112,9 @@ Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts&
 
 // information_schema shows characters above U+FFFF as '?'; only TABLE_MAPs with full metadata have them.
 void warn_of_doubtful_labels(const std::string& source, const schema::Catalog& catalog) {
+  std::set<const schema::TableSchema*> seen;
   catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr& table) {
-    if (table == nullptr) return;
+    if (table == nullptr || !seen.insert(table.get()).second) return;
     for (const schema::Column& column : table->columns) {
       for (const std::string& label : column.labels) {
         if (label.find('?') == std::string::npos) continue;
@@ -111,6 +125,13 @@ void warn_of_doubtful_labels(const std::string& source, const schema::Catalog& c
       }
     }
   });
+}
+
+// A million tables' records passed through: what they took isn't needed again.
+void give_memory_back() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 std::string position_text(const state::Offset& offset) {
@@ -264,19 +285,25 @@ Status SourceRunner::run_once() {
 
   const pipeline::TableRegistryOptions table_options = registry_options(source_, facts);
   MysqlStreams streams(source_, config_->daemon.group_id);
-  MILLRACE_ASSIGN_OR_RETURN(
-      const bool is_new_catalog,
-      complete_state(connection, streams, facts, filter, table_options.full_metadata, state));
+  const auto connect = [this] { return mysql::Connection::connect(connection_options(source_)); };
+  schema::Catalog stored;
+  MILLRACE_ASSIGN_OR_RETURN(const bool is_new_catalog,
+                            complete_state(connection, connect, streams, facts, filter,
+                                           table_options.full_metadata, state, stored));
   if (is_new_catalog && !table_options.full_metadata) {
     warn_of_doubtful_labels(source_.name, state.catalog);
   }
-  pipeline::TableRegistry tables(table_options, encoder, filter, columns);
-  const std::size_t table_count = state.catalog.table_count();
-  tables.load(std::move(state.catalog));
   if (is_new_catalog) {
-    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, tables.initial_state()}));
-    log->info("structures read source={} tables={}", source_.name, table_count);
+    MILLRACE_RETURN_IF_ERROR(
+        state::write_catalog(source_.name, state.catalog, stored,
+                             [&](const auto& records) { return sink->write_state(records); }));
+    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, {}}));
+    log->info("structures read source={} tables={}", source_.name, state.catalog.table_count());
+    stored = {};
   }
+  pipeline::TableRegistry tables(table_options, encoder, filter, columns);
+  tables.load(std::move(state.catalog));
+  give_memory_back();
   log->info("streaming source={} server={} version={} position={} gtids={}", source_.name,
             connection.endpoint(), facts.version, position_text(*state.offset),
             state.offset->gtids.to_text());
