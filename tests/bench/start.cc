@@ -5,7 +5,6 @@
 #include <stdexcept>
 #include <thread>
 
-#include "bench/tenants.h"
 #include "support/configuration.h"
 #include "support/daemon_process.h"
 #include "support/debezium_runner.h"
@@ -22,9 +21,9 @@ constexpr auto kIdleFor = std::chrono::seconds(10);
 class DebeziumStarter final : public Starter {
  public:
   DebeziumStarter(const std::filesystem::path& folder, const testing::MiniMysql& mysql,
-                  const testing::MiniKafka& kafka, int run)
+                  const testing::MiniKafka& kafka, int run, const std::string& databases)
       : prefix_("dz" + std::to_string(run)),
-        runner_(folder / prefix_, options(mysql, kafka, prefix_, run)) {}
+        runner_(folder / prefix_, options(mysql, kafka, prefix_, run, databases)) {}
 
   std::string name() const override { return "debezium"; }
   std::string topic() const override { return prefix_ + ".bench.ticks"; }
@@ -35,13 +34,14 @@ class DebeziumStarter final : public Starter {
  private:
   static testing::DebeziumOptions options(const testing::MiniMysql& mysql,
                                           const testing::MiniKafka& kafka,
-                                          const std::string& prefix, int run) {
+                                          const std::string& prefix, int run,
+                                          const std::string& databases) {
     testing::DebeziumOptions options;
     options.bootstrap = kafka.bootstrap();
     options.mysql_port = mysql.port();
     options.heap = "2g";
     options.connector = {{"topic.prefix", prefix},
-                         {"database.include.list", kTenantDatabases},
+                         {"database.include.list", databases},
                          {"database.server.id", std::to_string(7000 + run)}};
     return options;
   }
@@ -53,9 +53,9 @@ class DebeziumStarter final : public Starter {
 class MillraceStarter final : public Starter {
  public:
   MillraceStarter(const std::filesystem::path& folder, const testing::MiniMysql& mysql,
-                  const testing::MiniKafka& kafka, int run)
+                  const testing::MiniKafka& kafka, int run, const std::string& databases)
       : source_("mr" + std::to_string(run)),
-        daemon_(folder / source_, configuration(mysql, kafka, source_)) {}
+        daemon_(folder / source_, configuration(mysql, kafka, source_, databases)) {}
 
   std::string name() const override { return "millrace"; }
   std::string topic() const override { return source_ + ".bench.ticks"; }
@@ -69,10 +69,10 @@ class MillraceStarter final : public Starter {
 
  private:
   static std::string configuration(const testing::MiniMysql& mysql, const testing::MiniKafka& kafka,
-                                   const std::string& source) {
+                                   const std::string& source, const std::string& databases) {
     testing::SourceText text;
     text.name = source;
-    text.database = kTenantDatabases;
+    text.database = databases;
     text.mysql_port = mysql.port();
     return testing::kafka_configuration(kafka.bootstrap(), text);
   }
@@ -88,9 +88,11 @@ double to_mb(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20
 std::unique_ptr<Starter> make_starter(const std::string& program,
                                       const std::filesystem::path& folder,
                                       const testing::MiniMysql& mysql,
-                                      const testing::MiniKafka& kafka, int run) {
-  if (program == "debezium") return std::make_unique<DebeziumStarter>(folder, mysql, kafka, run);
-  return std::make_unique<MillraceStarter>(folder, mysql, kafka, run);
+                                      const testing::MiniKafka& kafka, int run,
+                                      const std::string& databases) {
+  if (program == "debezium")
+    return std::make_unique<DebeziumStarter>(folder, mysql, kafka, run, databases);
+  return std::make_unique<MillraceStarter>(folder, mysql, kafka, run, databases);
 }
 
 void expect_a_row(Starter& starter, const testing::MiniMysql& mysql,

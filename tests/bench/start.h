@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bench/bench.h"
+#include "bench/tenants.h"
 #include "support/mini_kafka.h"
 #include "support/mini_mysql.h"
 #include "support/process.h"
@@ -25,11 +26,12 @@ class Starter {
   virtual testing::ChildProcess& process() = 0;
 };
 
-// `program` is debezium or millrace; `run` makes names and folders unique.
+// `program` is debezium or millrace; `run` makes names and folders unique; `databases` is the include list.
 std::unique_ptr<Starter> make_starter(const std::string& program,
                                       const std::filesystem::path& folder,
                                       const testing::MiniMysql& mysql,
-                                      const testing::MiniKafka& kafka, int run);
+                                      const testing::MiniKafka& kafka, int run,
+                                      const std::string& databases = kTenantDatabases);
 
 // Starts it twice. Each time a row must arrive that is written once it streams.
 StartFigures measure_starts(Starter& starter, const testing::MiniMysql& mysql,
