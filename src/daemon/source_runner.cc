@@ -13,6 +13,7 @@
 #include "daemon/mysql_streams.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
+#include "daemon/takeover.h"
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
 #include "millrace/mysql/server_facts.h"
@@ -41,11 +42,6 @@ pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
   return options;
 }
 
-transform::TableFilterOptions filter_options(const config::SourceConfig& source) {
-  return {source.database_include, source.database_exclude, source.table_include,
-          source.table_exclude, source.ignore_builtin_tables};
-}
-
 pipeline::TableRegistryOptions registry_options(const config::SourceConfig& source,
                                                 const mysql::ServerFacts& facts) {
   pipeline::TableRegistryOptions options;
@@ -67,32 +63,43 @@ discovery::TablePredicate followed_by(const transform::TableFilter& filter) {
   };
 }
 
-// Gives `state` what it lacks: an offset and the catalog at a first start, a catalog where only an offset is stored.
-// True when the catalog was read now, and must be stored in the place of `stored`.
-Result<bool> complete_state(mysql::Connection& connection, const discovery::Connect& connect,
-                            pipeline::EventStreamFactory& streams, const mysql::ServerFacts& facts,
-                            const transform::TableFilter& filter, bool full_metadata,
-                            state::SourceState& state, schema::Catalog& stored) {
-  const discovery::TablePredicate is_followed = followed_by(filter);
+using StateRecords = std::vector<state::StateRecord>;
+
+// Gives `state` what it lacks: an offset and the catalog at a first start, what a connector's offset leaves out, a
+// catalog where only an offset is stored. When it did, the catalog must be stored, beside these records and in the place
+// of `stored`.
+Result<std::optional<StateRecords>> complete_state(const Takeover& takeover, bool full_metadata,
+                                                   state::SourceState& state,
+                                                   schema::Catalog& stored) {
+  const discovery::TablePredicate is_followed = followed_by(takeover.filter);
+  const auto connect = [&takeover] {
+    return mysql::Connection::connect(connection_options(takeover.source));
+  };
   if (!state.offset) {
     stored = std::exchange(state.catalog, {});
-    MILLRACE_ASSIGN_OR_RETURN(const state::Offset start, first_offset(facts));
+    MILLRACE_ASSIGN_OR_RETURN(const state::Offset start, first_offset(takeover.facts));
     if (full_metadata) {
-      MILLRACE_ASSIGN_OR_RETURN(state.catalog, read_catalog(connection, is_followed, connect));
+      MILLRACE_ASSIGN_OR_RETURN(state.catalog,
+                                read_catalog(takeover.connection, is_followed, connect));
       state.offset = start;
-      return true;
+      return std::optional(StateRecords());
     }
-    MILLRACE_ASSIGN_OR_RETURN(LoadedCatalog loaded,
-                              load_first_catalog(connection, streams, start, is_followed, connect));
+    MILLRACE_ASSIGN_OR_RETURN(
+        LoadedCatalog loaded,
+        load_first_catalog(takeover.connection, takeover.streams, start, is_followed, connect));
     state.offset = std::move(loaded.offset);
     state.catalog = std::move(loaded.catalog);
-    return true;
+    return std::optional(StateRecords());
   }
-  MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, facts));
-  if (full_metadata || state.catalog.table_count() != 0) return false;
-  MILLRACE_ASSIGN_OR_RETURN(
-      state.catalog, load_catalog_at(connection, streams, *state.offset, is_followed, connect));
-  return true;
+  if (!state.offset->own) {
+    MILLRACE_ASSIGN_OR_RETURN(StateRecords records, takeover.run(state));
+    return std::optional(std::move(records));
+  }
+  MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, takeover.facts));
+  if (full_metadata || state.catalog.table_count() != 0) return std::optional<StateRecords>();
+  MILLRACE_ASSIGN_OR_RETURN(state.catalog, load_catalog_at(takeover.connection, takeover.streams,
+                                                           *state.offset, is_followed, connect));
+  return std::optional(StateRecords());
 }
 
 // All requirements that aren't met, as one error.
@@ -164,6 +171,7 @@ void SourceRunner::start() {
 void SourceRunner::stop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
+  interrupted_ = true;
   if (pipeline_ != nullptr) {
     pipeline_->stop();
   } else if (sink_ != nullptr) {
@@ -285,19 +293,19 @@ Status SourceRunner::run_once() {
 
   const pipeline::TableRegistryOptions table_options = registry_options(source_, facts);
   MysqlStreams streams(source_, config_->daemon.group_id);
-  const auto connect = [this] { return mysql::Connection::connect(connection_options(source_)); };
+  const Takeover takeover{source_, config_->kafka, filter,      connection,
+                          facts,   streams,        interrupted_};
   schema::Catalog stored;
-  MILLRACE_ASSIGN_OR_RETURN(const bool is_new_catalog,
-                            complete_state(connection, connect, streams, facts, filter,
-                                           table_options.full_metadata, state, stored));
-  if (is_new_catalog && !table_options.full_metadata) {
+  MILLRACE_ASSIGN_OR_RETURN(std::optional<StateRecords> records,
+                            complete_state(takeover, table_options.full_metadata, state, stored));
+  if (records && !table_options.full_metadata) {
     warn_of_doubtful_labels(source_.name, state.catalog);
   }
-  if (is_new_catalog) {
+  if (records) {
     MILLRACE_RETURN_IF_ERROR(
         state::write_catalog(source_.name, state.catalog, stored,
-                             [&](const auto& records) { return sink->write_state(records); }));
-    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, {}}));
+                             [&](const auto& portion) { return sink->write_state(portion); }));
+    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, std::move(*records)}));
     log->info("structures read source={} tables={}", source_.name, state.catalog.table_count());
     stored = {};
   }
