@@ -33,6 +33,8 @@ struct StartFigures {
   std::string subject;
   double first_start_seconds = 0;  // from the start of the program until it streams
   double restart_seconds = 0;
+  double first_start_cpu_seconds = 0;  // of the program alone
+  double restart_cpu_seconds = 0;
   double peak_memory_mb = 0;
   double memory_mb = 0;  // while it streams
   double idle_cpu_percent = 0;

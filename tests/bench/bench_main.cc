@@ -62,6 +62,8 @@ void write_figures(Writer& writer, const Figures& one) {
 void write_figures(Writer& writer, const StartFigures& one) {
   write_number(writer, "first_start_seconds", one.first_start_seconds);
   write_number(writer, "restart_seconds", one.restart_seconds);
+  write_number(writer, "first_start_cpu_seconds", one.first_start_cpu_seconds);
+  write_number(writer, "restart_cpu_seconds", one.restart_cpu_seconds);
   write_number(writer, "peak_memory_mb", one.peak_memory_mb);
   write_number(writer, "memory_mb", one.memory_mb);
   write_number(writer, "idle_cpu_percent", one.idle_cpu_percent);

@@ -16,12 +16,12 @@ constexpr int kDatabases = 100;
 constexpr int kTablesOfEach = 100;
 
 void print(const std::vector<StartFigures>& all) {
-  std::printf("\n%-10s %14s %12s %15s %11s %12s\n", "", "first start s", "restart s",
+  std::printf("\n%-10s %15s %15s %15s %11s %12s\n", "", "first s (CPU s)", "again s (CPU s)",
               "peak memory MB", "memory MB", "idle CPU %");
   for (const StartFigures& one : all) {
-    std::printf("%-10s %14.2f %12.2f %15.0f %11.0f %12.2f\n", one.subject.c_str(),
-                one.first_start_seconds, one.restart_seconds, one.peak_memory_mb, one.memory_mb,
-                one.idle_cpu_percent);
+    std::printf("%-10s %7.2f (%5.2f) %7.2f (%5.2f) %15.0f %11.0f %12.2f\n", one.subject.c_str(),
+                one.first_start_seconds, one.first_start_cpu_seconds, one.restart_seconds,
+                one.restart_cpu_seconds, one.peak_memory_mb, one.memory_mb, one.idle_cpu_percent);
   }
 }
 

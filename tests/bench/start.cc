@@ -123,12 +123,14 @@ StartFigures measure_starts(Starter& starter, const testing::MiniMysql& mysql,
   StartFigures figures;
   figures.subject = starter.name();
   figures.first_start_seconds = seconds_to_stream(starter);
+  figures.first_start_cpu_seconds = starter.process().cpu_seconds();
   expect_a_row(starter, mysql, kafka);
   figures.idle_cpu_percent = idle_cpu_percent(starter);
   figures.memory_mb = to_mb(starter.process().memory_bytes());
   figures.peak_memory_mb = to_mb(starter.process().peak_memory_bytes());
   starter.stop();
   figures.restart_seconds = seconds_to_stream(starter);
+  figures.restart_cpu_seconds = starter.process().cpu_seconds();
   expect_a_row(starter, mysql, kafka);
   figures.memory_mb = std::max(figures.memory_mb, to_mb(starter.process().memory_bytes()));
   figures.peak_memory_mb =
