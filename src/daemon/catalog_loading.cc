@@ -52,23 +52,29 @@ Status read_again(mysql::Connection& connection, const TouchedTables& touched,
 }  // namespace
 
 Result<schema::Catalog> read_catalog(mysql::Connection& connection,
-                                     const discovery::TablePredicate& wanted) {
-  MILLRACE_ASSIGN_OR_RETURN(const auto loaded, discovery::load_tables(connection, wanted));
+                                     const discovery::TablePredicate& wanted,
+                                     const discovery::Connect& connect) {
   schema::Catalog catalog;
-  for (const auto& [name, collation] : loaded.database_collations) {
-    catalog.put_database(name, collation);
-  }
-  for (const auto& [name, table] : loaded.tables) catalog.put(name, *table);
+  MILLRACE_RETURN_IF_ERROR(discovery::read_tables(
+      connection, wanted,
+      [&](const schema::TableSchemaPtr& table) {
+        catalog.put(table->name, *table);
+        return Status();
+      },
+      connect));
+  MILLRACE_ASSIGN_OR_RETURN(const auto collations, discovery::load_database_collations(connection));
+  for (const auto& [name, collation] : collations) catalog.put_database(name, collation);
   return catalog;
 }
 
 Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
                                          pipeline::EventStreamFactory& streams,
                                          const state::Offset& start,
-                                         const discovery::TablePredicate& wanted) {
+                                         const discovery::TablePredicate& wanted,
+                                         const discovery::Connect& connect) {
   LoadedCatalog result;
   result.offset = start;
-  MILLRACE_ASSIGN_OR_RETURN(result.catalog, read_catalog(connection, wanted));
+  MILLRACE_ASSIGN_OR_RETURN(result.catalog, read_catalog(connection, wanted, connect));
   for (int round = 0; round < kMostRounds; ++round) {
     const BinlogPlace before = place_of(result.offset);
     MILLRACE_RETURN_IF_ERROR(move_to_now(connection, result.offset));
@@ -90,8 +96,9 @@ Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
 Result<schema::Catalog> load_catalog_at(mysql::Connection& connection,
                                         pipeline::EventStreamFactory& streams,
                                         const state::Offset& offset,
-                                        const discovery::TablePredicate& wanted) {
-  MILLRACE_ASSIGN_OR_RETURN(schema::Catalog catalog, read_catalog(connection, wanted));
+                                        const discovery::TablePredicate& wanted,
+                                        const discovery::Connect& connect) {
+  MILLRACE_ASSIGN_OR_RETURN(schema::Catalog catalog, read_catalog(connection, wanted, connect));
   state::Offset now = offset;
   MILLRACE_RETURN_IF_ERROR(move_to_now(connection, now));
   MILLRACE_ASSIGN_OR_RETURN(const TouchedTables touched,

@@ -1,7 +1,8 @@
 #pragma once
 
 // The catalog of a source that has none yet. information_schema is read without a lock, so tables may change while it is
-// read; the binlog tells which. Blocks, from the source's thread.
+// read; the binlog tells which. Many tables are read over more connections than one, which `connect` makes. Blocks, from
+// the source's thread.
 
 #include "millrace/base/result.h"
 #include "millrace/discovery/catalog.h"
@@ -19,20 +20,23 @@ struct LoadedCatalog {
 
 // The tables as they are while they are read, one now and one then: enough where each TABLE_MAP tells the structure anyway.
 Result<schema::Catalog> read_catalog(mysql::Connection& connection,
-                                     const discovery::TablePredicate& wanted);
+                                     const discovery::TablePredicate& wanted,
+                                     const discovery::Connect& connect = {});
 
 // A first start: the tables, and a place in the binlog at which they are exactly so. Reads again what changed meanwhile,
 // until nothing did.
 Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
                                          pipeline::EventStreamFactory& streams,
                                          const state::Offset& start,
-                                         const discovery::TablePredicate& wanted);
+                                         const discovery::TablePredicate& wanted,
+                                         const discovery::Connect& connect = {});
 
 // For an offset without structures (another program's): the tables that no statement has touched since are what they are
 // now; the others are put in as unknown.
 Result<schema::Catalog> load_catalog_at(mysql::Connection& connection,
                                         pipeline::EventStreamFactory& streams,
                                         const state::Offset& offset,
-                                        const discovery::TablePredicate& wanted);
+                                        const discovery::TablePredicate& wanted,
+                                        const discovery::Connect& connect = {});
 
 }  // namespace millrace::daemon

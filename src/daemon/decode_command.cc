@@ -27,6 +27,7 @@ class PrintingSink final : public sink::Sink {
     }
     return {};
   }
+  Status write_state(const std::vector<state::StateRecord>&) override { return {}; }
   Status commit(const sink::Commit&) override { return print(); }
   std::size_t pending_bytes() const override { return lines_.size(); }
   void interrupt() override {}

@@ -1,7 +1,10 @@
 #include "daemon/source_runner.h"
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include "daemon/behind_probe.h"
@@ -14,6 +17,7 @@
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
 #include "millrace/mysql/server_facts.h"
+#include "millrace/state/catalog_records.h"
 #include "millrace/transform/table_filter.h"
 
 namespace millrace::daemon {
@@ -49,26 +53,40 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   return options;
 }
 
+// Which tables the catalog holds: also those that aren't captured, because one may be renamed into capture. The patterns
+// are asked once a database.
+discovery::TablePredicate followed_by(const transform::TableFilter& filter) {
+  return [&filter, known = std::map<std::string, bool>()](const schema::TableName& name) mutable {
+    const auto [it, is_new] = known.try_emplace(name.database, false);
+    if (is_new) it->second = filter.captures_database(name.database);
+    return it->second;
+  };
+}
+
 using StateRecords = std::vector<state::StateRecord>;
 
 // Gives `state` what it lacks: an offset and the catalog at a first start, what a connector's offset leaves out, a
-// catalog where only an offset is stored. When it did, the catalog must be stored, after these records.
+// catalog where only an offset is stored. When it did, the catalog must be stored, beside these records and in the place
+// of `stored`.
 Result<std::optional<StateRecords>> complete_state(const Takeover& takeover, bool full_metadata,
-                                                   state::SourceState& state) {
-  // Also tables that aren't captured: one may be renamed into capture.
-  const auto is_followed = [&](const schema::TableName& name) {
-    return takeover.filter.captures_database(name.database);
+                                                   state::SourceState& state,
+                                                   schema::Catalog& stored) {
+  const discovery::TablePredicate is_followed = followed_by(takeover.filter);
+  const auto connect = [&takeover] {
+    return mysql::Connection::connect(connection_options(takeover.source));
   };
   if (!state.offset) {
+    stored = std::exchange(state.catalog, {});
     MILLRACE_ASSIGN_OR_RETURN(const state::Offset start, first_offset(takeover.facts));
     if (full_metadata) {
-      MILLRACE_ASSIGN_OR_RETURN(state.catalog, read_catalog(takeover.connection, is_followed));
+      MILLRACE_ASSIGN_OR_RETURN(state.catalog,
+                                read_catalog(takeover.connection, is_followed, connect));
       state.offset = start;
       return std::optional(StateRecords());
     }
     MILLRACE_ASSIGN_OR_RETURN(
         LoadedCatalog loaded,
-        load_first_catalog(takeover.connection, takeover.streams, start, is_followed));
+        load_first_catalog(takeover.connection, takeover.streams, start, is_followed, connect));
     state.offset = std::move(loaded.offset);
     state.catalog = std::move(loaded.catalog);
     return std::optional(StateRecords());
@@ -80,7 +98,7 @@ Result<std::optional<StateRecords>> complete_state(const Takeover& takeover, boo
   MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, takeover.facts));
   if (full_metadata || state.catalog.table_count() != 0) return std::optional<StateRecords>();
   MILLRACE_ASSIGN_OR_RETURN(state.catalog, load_catalog_at(takeover.connection, takeover.streams,
-                                                           *state.offset, is_followed));
+                                                           *state.offset, is_followed, connect));
   return std::optional(StateRecords());
 }
 
@@ -101,8 +119,9 @@ Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts&
 
 // information_schema shows characters above U+FFFF as '?'; only TABLE_MAPs with full metadata have them.
 void warn_of_doubtful_labels(const std::string& source, const schema::Catalog& catalog) {
+  std::set<const schema::TableSchema*> seen;
   catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr& table) {
-    if (table == nullptr) return;
+    if (table == nullptr || !seen.insert(table.get()).second) return;
     for (const schema::Column& column : table->columns) {
       for (const std::string& label : column.labels) {
         if (label.find('?') == std::string::npos) continue;
@@ -113,6 +132,13 @@ void warn_of_doubtful_labels(const std::string& source, const schema::Catalog& c
       }
     }
   });
+}
+
+// A million tables' records passed through: what they took isn't needed again.
+void give_memory_back() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 std::string position_text(const state::Offset& offset) {
@@ -270,19 +296,23 @@ Status SourceRunner::run_once() {
   MysqlStreams streams(source_, config_->daemon.group_id);
   const Takeover takeover{source_, config_->kafka, filter,      connection,
                           facts,   streams,        interrupted_};
+  schema::Catalog stored;
   MILLRACE_ASSIGN_OR_RETURN(std::optional<StateRecords> records,
-                            complete_state(takeover, table_options.full_metadata, state));
+                            complete_state(takeover, table_options.full_metadata, state, stored));
   if (records && !table_options.full_metadata) {
     warn_of_doubtful_labels(source_.name, state.catalog);
   }
-  pipeline::TableRegistry tables(table_options, encoder, filter, columns);
-  const std::size_t table_count = state.catalog.table_count();
-  tables.load(std::move(state.catalog));
   if (records) {
-    for (state::StateRecord& record : tables.initial_state()) records->push_back(std::move(record));
+    MILLRACE_RETURN_IF_ERROR(
+        state::write_catalog(source_.name, state.catalog, stored,
+                             [&](const auto& portion) { return sink->write_state(portion); }));
     MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, std::move(*records)}));
-    log->info("structures read source={} tables={}", source_.name, table_count);
+    log->info("structures read source={} tables={}", source_.name, state.catalog.table_count());
+    stored = {};
   }
+  pipeline::TableRegistry tables(table_options, encoder, filter, columns);
+  tables.load(std::move(state.catalog));
+  give_memory_back();
   log->info("streaming source={} server={} version={} position={} gtids={}", source_.name,
             connection.endpoint(), facts.version, position_text(*state.offset),
             state.offset->gtids.to_text());

@@ -73,7 +73,7 @@ Result<std::vector<state::StateRecord>> Takeover::run(state::SourceState& state)
   std::vector<state::StateRecord> records;
   records.push_back(state::taken_over_record(source.name, *state.offset));
   state.catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
-    if (!catalog.contains(name)) records.push_back(state::table_deletion(source.name, name));
+    if (catalog.find(name) == nullptr) records.push_back(state::table_deletion(source.name, name));
   });
   state.offset = std::move(offset);
   state.catalog = std::move(catalog);

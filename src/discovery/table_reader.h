@@ -1,33 +1,52 @@
 #pragma once
 
-// Reads the columns and indexes of some tables of one database: three statements for all of them,
-// and one more for each table with several unique indexes, whose order matters.
+// Reads the columns and indexes of some tables of one database over one connection: two statements for all of them, and
+// one more for each table with several unique indexes, whose order matters. It reads in steps, so that somebody with
+// several readers keeps several of the server's sessions at work.
+//
+//   idle ──begin()──▶ columns asked for ──advance()──▶ indexes asked for ──advance()──▶ idle, with the tables
 
+#include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "discovery/collations.h"
+#include "discovery/column_memo.h"
 #include "discovery/index_parts.h"
 #include "millrace/base/result.h"
 #include "millrace/mysql/connection.h"
-#include "millrace/schema/information_schema.h"
 #include "millrace/schema/table_schema.h"
 
 namespace millrace::discovery {
 
+// A table that is there; what else the list of tables says of it.
+struct ListedTable {
+  std::string name;
+  std::uint32_t collation = 0;
+};
+
+// Some tables of a database.
+struct Portion {
+  std::string database;
+  std::span<const ListedTable> tables;
+};
+
+// Whether the server looks tables up by name, since 8.0. Before, it opens every table of the database for each statement
+// that names several.
+bool looks_tables_up(const mysql::Connection& connection);
+
 class TableReader {
  public:
-  // The connection outlives the reader. Sets up the session and reads what all tables share.
-  static Result<TableReader> open(mysql::Connection& connection);
+  // Both outlive the reader. Sets up the session.
+  static Result<TableReader> open(mysql::Connection& connection, const Collations& collations);
 
-  // How many tables to read at a time: where the server looks names up, few enough to bound memory;
-  // where it opens every table of the database for each statement (5.7), all at once.
-  std::size_t tables_at_a_time() const;
-
-  // Those of the named tables that are there.
-  Result<std::vector<schema::TableSchemaPtr>> read(const std::string& database,
-                                                   const std::vector<std::string>& tables);
+  bool idle() const { return step_ == Step::kIdle; }
+  // The portion's tables outlive the reading.
+  Status begin(Portion portion);
+  // Waits for what was asked for. Gives tables when it is idle again: those of the portion that are there.
+  Result<std::vector<schema::TableSchemaPtr>> advance();
 
  private:
   struct OrderedColumn {
@@ -40,19 +59,21 @@ class TableReader {
     std::uint32_t default_collation = 0;
   };
   using PendingTables = std::map<std::string, PendingTable, std::less<>>;
+  enum class Step : std::uint8_t { kIdle, kColumns, kIndexes };
 
-  TableReader(mysql::Connection& connection, Collations collations)
-      : connection_(&connection), collations_(std::move(collations)) {}
-  std::string condition_for(const std::string& database,
-                            const std::vector<std::string>& tables) const;
-  Status read_columns(const std::string& condition, const std::string& database,
-                      PendingTables& pending);
-  Status read_index_parts(const std::string& condition, PendingTables& pending);
-  Status read_default_collations(const std::string& condition, PendingTables& pending);
+  TableReader(mysql::Connection& connection, const Collations& collations)
+      : connection_(&connection), memo_(collations) {}
+  std::string condition() const;
+  Status receive_columns();
+  Status receive_index_parts();
+  Result<std::vector<schema::TableSchemaPtr>> take_tables();
   Status settle(schema::TableSchema& table, const std::vector<IndexPart>& parts);
 
   mysql::Connection* connection_;
-  Collations collations_;
+  ColumnMemo memo_;
+  Step step_ = Step::kIdle;
+  Portion portion_;
+  PendingTables pending_;
 };
 
 }  // namespace millrace::discovery

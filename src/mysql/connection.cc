@@ -23,11 +23,15 @@ std::vector<std::string> column_names(MYSQL_RES* result) {
   return names;
 }
 
-// Reads the rows of a started result. The columns are there even when no row is.
-Status read_rows(Session& session, std::string_view sql, std::vector<std::string>& columns,
-                 const RowCallback& on_row) {
+Status send_statement(Session& session, std::string_view sql) {
+  if (mysql_send_query(session.handle(), sql.data(), sql.size()) != 0) return session.failure();
+  return {};
+}
+
+// Reads the result of a statement that was sent. The columns are there even when no row is.
+Status read_rows(Session& session, std::vector<std::string>& columns, const RowCallback& on_row) {
   MYSQL* handle = session.handle();
-  if (mysql_real_query(handle, sql.data(), sql.size()) != 0) return session.failure();
+  if (mysql_read_query_result(handle)) return session.failure();
   const ResultHandle result(mysql_use_result(handle));
   if (result == nullptr) {
     if (mysql_errno(handle) != 0) return session.failure();
@@ -95,7 +99,8 @@ Result<ResultSet> Connection::query(std::string_view sql, std::size_t max_bytes)
     }
     return {};
   };
-  if (Status status = read_rows(*session_, sql, result.columns, keep); !status) {
+  MILLRACE_RETURN_IF_ERROR(send_statement(*session_, sql));
+  if (Status status = read_rows(*session_, result.columns, keep); !status) {
     if (too_large) return session_->failure(ErrorCause::kTooLarge, status.error());
     return status.error();
   }
@@ -103,8 +108,15 @@ Result<ResultSet> Connection::query(std::string_view sql, std::size_t max_bytes)
 }
 
 Status Connection::query_rows(std::string_view sql, const RowCallback& on_row) {
+  MILLRACE_RETURN_IF_ERROR(send(sql));
+  return receive(on_row);
+}
+
+Status Connection::send(std::string_view sql) { return send_statement(*session_, sql); }
+
+Status Connection::receive(const RowCallback& on_row) {
   std::vector<std::string> columns;
-  return read_rows(*session_, sql, columns, on_row);
+  return read_rows(*session_, columns, on_row);
 }
 
 Result<std::uint64_t> Connection::execute(std::string_view sql) {

@@ -242,6 +242,7 @@ Status Assembler::append_rows(const binlog::EventContext& at, const binlog::Rows
   if (rows.statement_end) {
     statement_.clear();
     batch_statement_ = {};
+    tables_.end_statement();
   }
   return cut_if_full();
 }

@@ -12,6 +12,12 @@ namespace millrace::pipeline {
 namespace {
 
 constexpr std::size_t kStatementExcerptBytes = 200;
+// As many structures that no table has any more aren't worth a look.
+constexpr std::size_t kFewStructures = 1024;
+// A server gives a table a new id each time it opens it, and where tables are many it does so all the time. The plans of
+// a table of twenty columns take some 20 KiB.
+constexpr std::size_t kMostMaps = 4096;
+constexpr std::size_t kMostPlans = 2048;
 
 std::string excerpt(std::string_view sql) {
   if (sql.size() <= kStatementExcerptBytes) return std::string(sql);
@@ -36,33 +42,25 @@ TableRegistry::TableRegistry(TableRegistryOptions options, const encode::Encoder
 
 void TableRegistry::load(schema::Catalog catalog) {
   catalog_ = std::move(catalog);
-  std::set<const schema::TableSchema*> seen;
-  catalog_.for_each([&](const schema::TableName&, const schema::TableSchemaPtr& structure) {
-    if (structure == nullptr || !seen.insert(structure.get()).second) return;
-    stored_hashes_.insert(schema::structure_hash(schema::serialize_structure(*structure)));
-  });
+  drop_unused_structures();
+  catalog_.for_each_structure(
+      [&](std::uint64_t number, const schema::TableSchema&) { stored_structures_.insert(number); });
 }
 
-std::vector<state::StateRecord> TableRegistry::initial_state() const {
-  std::vector<state::StateRecord> records;
-  catalog_.for_each_database([&](const std::string& name, std::uint32_t collation) {
-    records.push_back(state::database_record(options_.source_name, name, collation));
-  });
-  std::map<const schema::TableSchema*, std::string> hashes;
-  catalog_.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr& structure) {
-    if (structure == nullptr) return;
-    std::string& hash = hashes[structure.get()];
-    if (hash.empty()) {
-      const std::string serialized = schema::serialize_structure(*structure);
-      hash = schema::structure_hash(serialized);
-      records.push_back(state::structure_record(options_.source_name, serialized));
-    }
-    records.push_back(state::table_record(options_.source_name, name, hash));
-  });
-  return records;
+// Each ALTER of a table may leave a structure behind, in memory and in the store.
+void TableRegistry::drop_unused_structures() {
+  for (const std::uint64_t number : catalog_.drop_unused()) {
+    stored_structures_.erase(number);
+    changes_.push_back(state::structure_deletion(options_.source_name, number));
+  }
 }
 
 void TableRegistry::forget_ids() { by_id_.clear(); }
+
+void TableRegistry::end_statement() {
+  if (by_id_.size() > kMostMaps) by_id_.clear();
+  if (by_name_.size() > kMostPlans) by_name_.clear();
+}
 
 Result<CapturedTablePtr> TableRegistry::resolve(const binlog::TableMap& map,
                                                 std::string_view body) {
@@ -103,7 +101,7 @@ Result<schema::TableSchema> TableRegistry::resolve_schema(const binlog::TableMap
     structure.name = {};
     if (known == nullptr || *known != structure) {
       catalog_.put(name, structure);
-      remember_structure(name, structure);
+      take_change({schema::CatalogChange::Kind::kTable, name, catalog_.find(name), 0});
     }
     return std::move(from_map.schema);
   }
@@ -131,19 +129,29 @@ Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
   return CapturedTablePtr(std::move(table));
 }
 
+Result<CapturedTablePtr> TableRegistry::find_captured(const schema::TableName& name) {
+  if (const auto known = by_name_.find(name); known != by_name_.end()) return known->second;
+  const schema::TableSchemaPtr structure = catalog_.find(name);
+  if (structure == nullptr || !filter_.captures(name)) return CapturedTablePtr();
+  schema::TableSchema schema = *structure;
+  schema.name = name;
+  return capture(std::move(schema));
+}
+
 void TableRegistry::forget_captured(const schema::TableName& name) {
   by_name_.erase(name);
-  std::erase_if(topics_, [&](const auto& topic) { return topic.second == name; });
+  const auto topic = topics_.find(encode::topic_name(options_.topic_prefix, name));
+  if (topic != topics_.end() && topic->second == name) topics_.erase(topic);
 }
 
 void TableRegistry::remember_structure(const schema::TableName& name,
                                        const schema::TableSchema& structure) {
   const std::string serialized = schema::serialize_structure(structure);
-  const std::string hash = schema::structure_hash(serialized);
-  if (stored_hashes_.insert(hash).second) {
+  if (stored_structures_.insert(schema::structure_number(serialized)).second) {
     changes_.push_back(state::structure_record(options_.source_name, serialized));
   }
-  changes_.push_back(state::table_record(options_.source_name, name, hash));
+  changes_.push_back(
+      state::table_record(options_.source_name, name, schema::structure_hash(serialized)));
 }
 
 void TableRegistry::take_change(const schema::CatalogChange& change) {
@@ -171,6 +179,9 @@ void TableRegistry::take_change(const schema::CatalogChange& change) {
 }
 
 std::vector<state::StateRecord> TableRegistry::take_state_changes() {
+  if (catalog_.unused_count() > kFewStructures + catalog_.structure_count()) {
+    drop_unused_structures();
+  }
   return std::exchange(changes_, {});
 }
 
@@ -237,8 +248,9 @@ Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlo
   if (statement.kind == ddl::StatementKind::kHarmless || statement.temporary) return emptied;
   if (statement.kind == ddl::StatementKind::kTruncate) {
     for (const ddl::TableReference& reference : statement.tables) {
-      const auto table = by_name_.find({reference.database, reference.table});
-      if (table != by_name_.end()) emptied.push_back(table->second);
+      MILLRACE_ASSIGN_OR_RETURN(CapturedTablePtr table,
+                                find_captured({reference.database, reference.table}));
+      if (table != nullptr) emptied.push_back(std::move(table));
     }
     return emptied;
   }

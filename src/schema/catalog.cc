@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "millrace/base/encoding.h"
 #include "schema/column_from_ddl.h"
 
 namespace millrace::schema {
@@ -21,40 +20,107 @@ std::string lower(std::string text) {
 // ---------------------------------------------------------------------------------------------------------------------
 // What is in it.
 
-TableSchemaPtr Catalog::share(TableSchema structure) {
-  structure.name = {};
-  const std::uint64_t hash = fnv1a_64(serialize_structure(structure));
-  const auto [begin, end] = structures_.equal_range(hash);
-  for (auto it = begin; it != end; ++it) {
-    TableSchemaPtr known = it->second.lock();
-    if (known != nullptr && *known == structure) return known;
-    if (known == nullptr) {  // nobody has it any more: its place is free
-      auto shared = std::make_shared<const TableSchema>(std::move(structure));
-      it->second = shared;
-      return shared;
-    }
+std::uint32_t Catalog::place_of(std::uint64_t number) {
+  const auto [known, is_new] = by_number_.try_emplace(number, 0);
+  if (!is_new) return known->second;
+  if (free_places_.empty()) {
+    free_places_.push_back(static_cast<std::uint32_t>(structures_.size()));
+    structures_.emplace_back();
   }
-  auto shared = std::make_shared<const TableSchema>(std::move(structure));
-  structures_.emplace(hash, shared);
-  return shared;
+  known->second = free_places_.back();
+  free_places_.pop_back();
+  structures_[known->second] = {number, 0, nullptr};
+  ++unused_;
+  return known->second;
+}
+
+std::uint32_t Catalog::place_of(TableSchema structure) {
+  structure.name = {};
+  const std::uint32_t place = place_of(structure_number(serialize_structure(structure)));
+  TableSchemaPtr& known = structures_[place].schema;
+  if (known == nullptr) {
+    known = std::make_shared<const TableSchema>(std::move(structure));
+  } else if (*known != structure) {
+    return kUnknown;
+  }
+  return place;
 }
 
 void Catalog::put(const TableName& name, const TableSchema& structure) {
-  put_table(name, {share(structure), ""});
-}
-
-void Catalog::put_shared(const TableName& name, TableSchemaPtr structure) {
-  put_table(name, {std::move(structure), ""});
+  const std::uint32_t place = place_of(structure);
+  if (place == kUnknown) {
+    put_unknown(name, "its structure and another table's have the same hash");
+  } else {
+    point(name, place);
+  }
 }
 
 void Catalog::put_unknown(const TableName& name, std::string why) {
-  put_table(name, {nullptr, std::move(why)});
+  point(name, kUnknown);
+  why_unknown_.insert_or_assign(name, std::move(why));
 }
 
-void Catalog::put_table(const TableName& name, Table table) {
-  const auto [it, is_new] =
-      databases_[name.database].tables.insert_or_assign(name.table, std::move(table));
-  if (is_new) ++table_count_;
+void Catalog::put_numbered(const TableName& name, std::uint64_t structure_number) {
+  point(name, place_of(structure_number));
+}
+
+bool Catalog::put_structure(std::uint64_t structure_number, TableSchema structure) {
+  structure.name = {};
+  TableSchemaPtr& known = structures_[place_of(structure_number)].schema;
+  if (known != nullptr) return *known == structure;
+  known = std::make_shared<const TableSchema>(std::move(structure));
+  return true;
+}
+
+void Catalog::erase_structure(std::uint64_t structure_number) {
+  const auto known = by_number_.find(structure_number);
+  if (known != by_number_.end()) structures_[known->second].schema.reset();
+}
+
+Status Catalog::check_complete() const {
+  for (const auto& [database, content] : databases_) {
+    for (const auto& [table, place] : content.tables.sorted()) {
+      if (place == kUnknown || structures_[place].schema != nullptr) continue;
+      return definite_error("table " + database + "." + std::string(table) + " has the structure " +
+                            structure_number_to_text(structures_[place].number) +
+                            ", which is not there");
+    }
+  }
+  return {};
+}
+
+// `place` counts the table first, so that the last table of a structure can be put again.
+void Catalog::point(const TableName& name, std::uint32_t place) {
+  if (place != kUnknown && structures_[place].tables++ == 0) --unused_;
+  const std::uint32_t before = databases_[name.database].tables.put(name.table, place);
+  if (before == NameTable::kNone) {
+    ++table_count_;
+  } else {
+    release(before);
+    if (before == kUnknown) why_unknown_.erase(name);
+  }
+}
+
+void Catalog::release(std::uint32_t place) {
+  if (place != kUnknown && --structures_[place].tables == 0) ++unused_;
+}
+
+std::vector<std::uint64_t> Catalog::drop_unused() {
+  std::vector<std::uint64_t> numbers;
+  if (unused_ == 0) return numbers;
+  for (auto it = by_number_.begin(); it != by_number_.end();) {
+    const auto [number, place] = *it;
+    if (structures_[place].tables != 0) {
+      ++it;
+      continue;
+    }
+    if (structures_[place].schema != nullptr) numbers.push_back(number);
+    structures_[place] = {};
+    free_places_.push_back(place);
+    it = by_number_.erase(it);
+  }
+  unused_ = 0;
+  return numbers;
 }
 
 void Catalog::put_database(const std::string& name, std::uint32_t default_collation) {
@@ -63,44 +129,63 @@ void Catalog::put_database(const std::string& name, std::uint32_t default_collat
 
 void Catalog::erase(const TableName& name) {
   const auto database = databases_.find(name.database);
-  if (database != databases_.end() && database->second.tables.erase(name.table) != 0) {
-    --table_count_;
+  if (database == databases_.end()) return;
+  const std::uint32_t place = database->second.tables.erase(name.table);
+  if (place == NameTable::kNone) return;
+  --table_count_;
+  release(place);
+  if (place == kUnknown) why_unknown_.erase(name);
+}
+
+void Catalog::erase_database(const std::string& name) {
+  const auto database = databases_.find(name);
+  if (database == databases_.end()) return;
+  if (database->second.tables.size() == 0) {
+    databases_.erase(database);
+  } else {
+    database->second.collation = 0;
   }
 }
 
-const Catalog::Table* Catalog::find_table(const TableName& name) const {
+std::uint32_t Catalog::find_place(const TableName& name) const {
   const auto database = databases_.find(name.database);
-  if (database == databases_.end()) return nullptr;
-  const auto table = database->second.tables.find(name.table);
-  return table == database->second.tables.end() ? nullptr : &table->second;
-}
-
-Catalog::Table* Catalog::find_table(const TableName& name) {
-  return const_cast<Table*>(std::as_const(*this).find_table(name));
+  return database == databases_.end() ? NameTable::kNone : database->second.tables.find(name.table);
 }
 
 TableSchemaPtr Catalog::find(const TableName& name) const {
-  const Table* table = find_table(name);
-  return table == nullptr ? nullptr : table->structure;
+  const std::uint32_t place = find_place(name);
+  return place == NameTable::kNone || place == kUnknown ? nullptr : structures_[place].schema;
 }
 
 std::string Catalog::why_unknown(const TableName& name) const {
-  const Table* table = find_table(name);
-  return table == nullptr ? "it was never seen" : table->why_unknown;
+  if (!contains(name)) return "it was never seen";
+  const auto why = why_unknown_.find(name);
+  return why == why_unknown_.end() ? "" : why->second;
 }
 
-bool Catalog::contains(const TableName& name) const { return find_table(name) != nullptr; }
+bool Catalog::contains(const TableName& name) const { return find_place(name) != NameTable::kNone; }
 
 void Catalog::for_each(
     const std::function<void(const TableName&, const TableSchemaPtr&)>& visit) const {
+  const TableSchemaPtr unknown;
   for (const auto& [database, content] : databases_) {
-    for (const auto& [table, entry] : content.tables) visit({database, table}, entry.structure);
+    for (const auto& [table, place] : content.tables.sorted()) {
+      visit({database, std::string(table)},
+            place == kUnknown ? unknown : structures_[place].schema);
+    }
   }
 }
 
 void Catalog::for_each_database(
     const std::function<void(const std::string&, std::uint32_t)>& visit) const {
   for (const auto& [name, content] : databases_) visit(name, content.collation);
+}
+
+void Catalog::for_each_structure(
+    const std::function<void(std::uint64_t, const TableSchema&)>& visit) const {
+  for (const Structure& structure : structures_) {
+    if (structure.schema != nullptr) visit(structure.number, *structure.schema);
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -129,11 +214,9 @@ class Catalog::Changer {
 
   void operator()(const ddl::AlterTable& statement) {
     const TableName name = name_of(statement.table);
-    const Table* table = catalog_.find_table(name);
-    if (table != nullptr && table->structure != nullptr) {
-      settle(name,
-             altered_table(*table->structure, statement, collation_of(name.database), context_));
-    } else if (table == nullptr) {
+    if (const TableSchemaPtr table = catalog_.find(name)) {
+      settle(name, altered_table(*table, statement, collation_of(name.database), context_));
+    } else if (!catalog_.contains(name)) {
       unknown(name, "it was altered, and what it was before was never seen");
     }
     const ddl::RenameTo* rename = nullptr;  // of several the last counts
@@ -165,11 +248,12 @@ class Catalog::Changer {
     const std::string name = folded(statement.name);
     const auto database = catalog_.databases_.find(name);
     if (database == catalog_.databases_.end()) return;
-    for (const auto& [table, content] : database->second.tables) {
-      changes_.push_back({CatalogChange::Kind::kTableGone, {name, table}, nullptr, 0});
+    std::vector<TableName> tables;
+    for (const auto& [table, place] : database->second.tables.sorted()) {
+      tables.push_back({name, std::string(table)});
     }
-    catalog_.table_count_ -= database->second.tables.size();
-    catalog_.databases_.erase(database);
+    for (const TableName& table : tables) drop(table);
+    catalog_.erase_database(name);
     changes_.push_back({CatalogChange::Kind::kDatabaseGone, {name, ""}, nullptr, 0});
   }
 
@@ -219,21 +303,26 @@ class Catalog::Changer {
       unknown(name, "it was made like " + model.to_text() + ", which isn't known");
       return;
     }
-    catalog_.put_shared(name, structure);
+    catalog_.point(name, catalog_.find_place(model));
     changes_.push_back({CatalogChange::Kind::kTable, name, structure, 0});
   }
 
   void move(const TableName& from, const TableName& to) {
     if (from == to) return;
-    const Table* table = catalog_.find_table(from);
-    if (table == nullptr) {
+    const std::uint32_t place = catalog_.find_place(from);
+    if (place == NameTable::kNone) {
       unknown(to, "it was " + from.to_text() + " before, which was never seen");
       return;
     }
-    Table moved = *table;
+    const TableSchemaPtr structure = catalog_.find(from);
+    std::string why = catalog_.why_unknown(from);
     drop(from);
-    changes_.push_back({CatalogChange::Kind::kTable, to, moved.structure, 0});
-    catalog_.put_table(to, std::move(moved));
+    changes_.push_back({CatalogChange::Kind::kTable, to, structure, 0});
+    if (structure == nullptr) {
+      catalog_.put_unknown(to, std::move(why));
+    } else {
+      catalog_.point(to, place);
+    }
   }
 
   void drop(const TableName& name) {

@@ -2,6 +2,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -239,6 +240,7 @@ Result<TableSchema> parse_structure(TableName name, std::string_view json) {
   }
   TableSchema schema;
   schema.name = std::move(name);
+  schema.columns.reserve(columns->Size());
   for (const auto& json_column : columns->GetArray()) {
     if (!read_column(json_column, schema.columns.emplace_back())) return malformed;
   }
@@ -258,13 +260,28 @@ Result<TableSchema> parse_structure(TableName name, std::string_view json) {
   return schema;
 }
 
-std::string structure_hash(std::string_view serialized) {
-  const std::uint64_t hash = fnv1a_64(serialized);
+std::uint64_t structure_number(std::string_view serialized) { return fnv1a_64(serialized); }
+
+std::string structure_number_to_text(std::uint64_t number) {
   std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(hash >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(number >> shift));
   std::string hex;
   append_hex(bytes, hex);
   return hex;
+}
+
+std::optional<std::uint64_t> parse_structure_number(std::string_view text) {
+  constexpr std::size_t kDigits = 16;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
+  if (text.size() != kDigits || error != std::errc() || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::string structure_hash(std::string_view serialized) {
+  return structure_number_to_text(structure_number(serialized));
 }
 
 }  // namespace millrace::schema

@@ -164,6 +164,12 @@ Properties consumer_properties(const KafkaSinkOptions& options) {
   Properties properties = options.properties;
   for (const std::string_view name : kProducerOnly) properties.erase(std::string(name));
   add_defaults(kConsumerDefaults, properties);
+  // With enough fetched ahead the library waits a second before it fetches again, as often as a long state has portions
+  // of that. Since 2.2.0 that can be said otherwise.
+  constexpr int kFetchBackoffSince = 0x02020000;
+  if (rd_kafka_version() >= kFetchBackoffSince) {
+    properties.try_emplace("fetch.queue.backoff.ms", "5");
+  }
   properties.try_emplace("client.id", "millrace-" + options.source);
   properties["isolation.level"] = "read_committed";
   properties["enable.partition.eof"] = "true";

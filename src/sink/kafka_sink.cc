@@ -49,6 +49,7 @@ class KafkaSink final : public Sink {
 
   Result<state::SourceState> open() override;
   Status write(std::unique_ptr<encode::RecordBatch> batch) override;
+  Status write_state(const std::vector<state::StateRecord>& records) override;
   Status commit(const Commit& commit) override;
   std::size_t pending_bytes() const override { return pending_bytes_; }
   void interrupt() override { interrupted_.store(true, std::memory_order_relaxed); }
@@ -64,6 +65,7 @@ class KafkaSink final : public Sink {
   Status handle_oversized(const OpenTopic& topic, const encode::RecordBatch& batch,
                           const encode::Record& record, std::uint64_t size);
 
+  Status send_state(const std::vector<state::StateRecord>& records);
   Status commit_all(const Commit& commit);
   void forget_idle_topics();
 
@@ -265,15 +267,25 @@ Status KafkaSink::commit(const Commit& commit) {
   return {};
 }
 
-Status KafkaSink::commit_all(const Commit& commit) {
+Status KafkaSink::write_state(const std::vector<state::StateRecord>& records) {
+  MILLRACE_RETURN_IF_ERROR(usable());
+  return settle(send_state(records));
+}
+
+// Without a transaction each step must be durable before the next one speaks of it.
+Status KafkaSink::send_state(const std::vector<state::StateRecord>& records) {
   MILLRACE_RETURN_IF_ERROR(producer_.begin());
-  // Without a transaction each step must be durable before the next one speaks of it.
   if (!options_.exactly_once) MILLRACE_RETURN_IF_ERROR(producer_.flush());
-  for (const auto& record : commit.state) {
+  for (const auto& record : records) {
     MILLRACE_RETURN_IF_ERROR(
         producer_.send_copy(options_.state_topic, state_partition_, record.key, record.value));
   }
-  if (!options_.exactly_once && !commit.state.empty()) MILLRACE_RETURN_IF_ERROR(producer_.flush());
+  if (!options_.exactly_once && !records.empty()) return producer_.flush();
+  return producer_.check();
+}
+
+Status KafkaSink::commit_all(const Commit& commit) {
+  MILLRACE_RETURN_IF_ERROR(send_state(commit.state));
   MILLRACE_RETURN_IF_ERROR(producer_.send_copy(
       options_.offset_topic, offset_partition_,
       state::offset_key(options_.source, options_.topic_prefix), commit.offset.to_json()));

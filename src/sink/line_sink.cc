@@ -24,6 +24,7 @@ class LineSink final : public Sink {
 
   Result<state::SourceState> open() override;
   Status write(std::unique_ptr<encode::RecordBatch> batch) override;
+  Status write_state(const std::vector<state::StateRecord>& records) override;
   Status commit(const Commit& commit) override;
   std::size_t pending_bytes() const override { return pending_bytes_; }
   void interrupt() override { interrupted_.store(true, std::memory_order_relaxed); }
@@ -84,6 +85,11 @@ Status LineSink::flush_lines() {
   MILLRACE_RETURN_IF_ERROR(output_->append(lines_));
   lines_.clear();
   return {};
+}
+
+Status LineSink::write_state(const std::vector<state::StateRecord>& records) {
+  MILLRACE_RETURN_IF_ERROR(usable());
+  return settle(database_->store_early(records));
 }
 
 Status LineSink::commit(const Commit& commit) {

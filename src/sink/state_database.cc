@@ -149,6 +149,12 @@ Result<OutputState> StateDatabase::load_output(const std::string& path) {
   return output;
 }
 
+Status StateDatabase::store_early(const std::vector<state::StateRecord>& state) {
+  MILLRACE_RETURN_IF_ERROR(begin());
+  for (const auto& record : state) MILLRACE_RETURN_IF_ERROR(put("state", record));
+  return {};
+}
+
 Status StateDatabase::store(const state::StateRecord& offset,
                             const std::vector<state::StateRecord>& state, const std::string& path,
                             const OutputState& output) {
@@ -182,11 +188,19 @@ Status StateDatabase::put(const char* table, const state::StateRecord& record) {
   return {};
 }
 
+Status StateDatabase::begin() {
+  if (in_transaction_) return {};
+  MILLRACE_RETURN_IF_ERROR(execute("BEGIN IMMEDIATE"));
+  in_transaction_ = true;
+  return {};
+}
+
 template <typename Statements>
 Status StateDatabase::transaction(Statements&& statements) {
-  MILLRACE_RETURN_IF_ERROR(execute("BEGIN IMMEDIATE"));
+  MILLRACE_RETURN_IF_ERROR(begin());
   Status status = statements();
   if (status) status = execute("COMMIT");
+  in_transaction_ = false;
   // Fails where the error has ended the transaction already, and that is fine.
   if (!status) sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   return status;

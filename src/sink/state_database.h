@@ -34,7 +34,9 @@ class StateDatabase {
   // Zeros where the output is new.
   Result<OutputState> load_output(const std::string& path);
 
-  // Everything or nothing, durable on return.
+  // A part of what store() makes durable; forgotten when the database is closed before that.
+  Status store_early(const std::vector<state::StateRecord>& state);
+  // Everything or nothing, with all that was stored early; durable on return.
   Status store(const state::StateRecord& offset, const std::vector<state::StateRecord>& state,
                const std::string& path, const OutputState& output);
   Status store_output(const std::string& path, const OutputState& output);
@@ -48,6 +50,7 @@ class StateDatabase {
   Status prepare_schema();
   Status execute(const char* sql);
   Status put(const char* table, const state::StateRecord& record);
+  Status begin();
   Error error(std::string_view what) const;
   template <typename Statements>
   Status transaction(Statements&& statements);
@@ -55,6 +58,7 @@ class StateDatabase {
   Descriptor lock_;  // let go after the database
   std::unique_ptr<sqlite3, Closer> database_;
   std::string name_;
+  bool in_transaction_ = false;
 };
 
 }  // namespace millrace::sink

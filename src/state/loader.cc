@@ -39,14 +39,16 @@ Error malformed(std::string_view key, std::string_view what) {
   return definite_error("state record " + std::string(key) + ": " + std::string(what));
 }
 
-Result<std::string> parse_pointer(std::string_view value) {
+Result<std::uint64_t> parse_pointer(std::string_view value) {
   rapidjson::Document document;
   if (!parse_json(value, document) || !document.IsObject()) {
     return definite_error("is not a JSON object");
   }
   const auto* hash = find(document, "structure");
   if (hash == nullptr || !hash->IsString()) return definite_error("has no \"structure\"");
-  return std::string(view(*hash));
+  const auto number = schema::parse_structure_number(view(*hash));
+  if (!number) return definite_error("has a \"structure\" that is no hash");
+  return *number;
 }
 
 Result<PreparedXa> parse_prepared(std::string_view xid, std::string_view value) {
@@ -94,7 +96,7 @@ Status StateLoader::apply(std::string_view key, std::optional<std::string_view> 
     case Key::Kind::kTable:
       return apply_table(key, {std::string(parsed.first), std::string(parsed.second)}, value);
     case Key::Kind::kDatabase:
-      return apply_database(key, parsed.first, value);
+      return apply_database(key, std::string(parsed.first), value);
     case Key::Kind::kXa:
       return apply_xa(key, parsed.first, value);
     case Key::Kind::kTakenOver:
@@ -109,40 +111,46 @@ Status StateLoader::apply(std::string_view key, std::optional<std::string_view> 
 
 Status StateLoader::apply_structure(std::string_view key, std::string_view hash,
                                     std::optional<std::string_view> value) {
+  const auto number = schema::parse_structure_number(hash);
+  if (!number) return malformed(key, "has no hash");
   if (!value) {
-    structures_.erase(std::string(hash));
+    state_.catalog.erase_structure(*number);
     return {};
   }
-  if (schema::structure_hash(*value) != hash) {
+  if (schema::structure_number(*value) != *number) {
     return malformed(key, "the structure's bytes don't have the hash in its key");
   }
-  structures_.insert_or_assign(std::string(hash), std::string(*value));
+  auto structure = schema::parse_structure({}, *value);
+  if (!structure) return malformed(key, structure.error().message());
+  if (!state_.catalog.put_structure(*number, std::move(*structure))) {
+    return malformed(key, "two structures have the same hash");
+  }
   return {};
 }
 
-Status StateLoader::apply_table(std::string_view key, schema::TableName name,
+Status StateLoader::apply_table(std::string_view key, const schema::TableName& name,
                                 std::optional<std::string_view> value) {
   if (!value) {
-    table_structures_.erase(name);
+    state_.catalog.erase(name);
     return {};
   }
-  auto hash = parse_pointer(*value);
-  if (!hash) return malformed(key, hash.error().message());
-  table_structures_.insert_or_assign(std::move(name), std::move(*hash));
+  const auto number = parse_pointer(*value);
+  if (!number) return malformed(key, number.error().message());
+  state_.catalog.put_numbered(name, *number);
   return {};
 }
 
-Status StateLoader::apply_database(std::string_view key, std::string_view name,
+Status StateLoader::apply_database(std::string_view key, const std::string& name,
                                    std::optional<std::string_view> value) {
   if (!value) {
-    database_collations_.erase(std::string(name));
+    state_.catalog.erase_database(name);
     return {};
   }
   rapidjson::Document document;
   const rapidjson::Value* collation = nullptr;
   if (parse_json(*value, document) && document.IsObject()) collation = find(document, "collation");
   if (collation == nullptr || !collation->IsUint()) return malformed(key, "has no \"collation\"");
-  database_collations_.insert_or_assign(std::string(name), collation->GetUint());
+  state_.catalog.put_database(name, collation->GetUint());
   return {};
 }
 
@@ -162,26 +170,8 @@ Status StateLoader::apply_xa(std::string_view key, std::string_view xid_text,
 }
 
 Result<SourceState> StateLoader::finish() && {
-  for (const auto& [name, collation] : database_collations_) {
-    state_.catalog.put_database(name, collation);
-  }
-  // A thousand tenants share a structure: it is parsed once, and only the name differs.
-  std::map<std::string_view, schema::TableSchemaPtr> parsed;
-  for (const auto& [name, hash] : table_structures_) {
-    schema::TableSchemaPtr& structure = parsed[hash];
-    if (structure != nullptr) {
-      state_.catalog.put_shared(name, structure);
-      continue;
-    }
-    const auto stored = structures_.find(hash);
-    if (stored == structures_.end()) {
-      return definite_error("table " + name.to_text() + " has the structure " + hash +
-                            ", which is not in the state store");
-    }
-    auto table = schema::parse_structure(name, stored->second);
-    if (!table) return malformed(structure_key(source_, hash), table.error().message());
-    state_.catalog.put(name, *table);
-    structure = state_.catalog.find(name);
+  if (Status complete = state_.catalog.check_complete(); !complete) {
+    return complete.error().with_context("the state store");
   }
   return std::move(state_);
 }

@@ -65,6 +65,10 @@ StateRecord structure_record(std::string_view source, std::string_view serialize
           std::string(serialized_structure)};
 }
 
+StateRecord structure_deletion(std::string_view source, std::uint64_t structure_number) {
+  return {structure_key(source, schema::structure_number_to_text(structure_number)), std::nullopt};
+}
+
 StateRecord table_record(std::string_view source, const schema::TableName& table,
                          std::string_view structure_hash) {
   rapidjson::StringBuffer buffer;

@@ -43,30 +43,60 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-void keep(const std::string& name, const Options& options, const std::vector<Figures>& all) {
+using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+
+void write_number(Writer& writer, const char* key, double value) {
+  writer.Key(key);
+  writer.Double(value);
+}
+
+void write_figures(Writer& writer, const Figures& one) {
+  writer.Key("rows");
+  writer.Uint64(one.rows);
+  write_number(writer, "rows_per_second", one.rows_per_second);
+  write_number(writer, "cpu_seconds_per_million_rows", one.cpu_seconds_per_million_rows);
+  write_number(writer, "peak_memory_mb", one.peak_memory_mb);
+  write_number(writer, "seconds", one.seconds);
+}
+
+void write_figures(Writer& writer, const StartFigures& one) {
+  write_number(writer, "first_start_seconds", one.first_start_seconds);
+  write_number(writer, "restart_seconds", one.restart_seconds);
+  write_number(writer, "first_start_cpu_seconds", one.first_start_cpu_seconds);
+  write_number(writer, "restart_cpu_seconds", one.restart_cpu_seconds);
+  write_number(writer, "peak_memory_mb", one.peak_memory_mb);
+  write_number(writer, "memory_mb", one.memory_mb);
+  write_number(writer, "idle_cpu_percent", one.idle_cpu_percent);
+}
+
+void write_figures(Writer& writer, const CatalogFigures& one) {
+  write_number(writer, "tables", one.tables);
+  write_number(writer, "structures", one.structures);
+  write_number(writer, "write_seconds", one.write_seconds);
+  write_number(writer, "state_mb", one.state_mb);
+  write_number(writer, "restart_seconds", one.restart_seconds);
+  write_number(writer, "peak_memory_mb", one.peak_memory_mb);
+  write_number(writer, "memory_mb", one.memory_mb);
+  write_number(writer, "alter_records", one.alter_records);
+  write_number(writer, "alter_bytes", one.alter_bytes);
+}
+
+template <typename Kind>
+void keep(const std::string& name, const Options& options, const std::vector<Kind>& all) {
   rapidjson::StringBuffer text;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(text);
-  const auto number = [&](const char* key, double value) {
-    writer.Key(key);
-    writer.Double(value);
-  };
+  Writer writer(text);
   writer.StartObject();
   writer.Key("case");
   writer.String(name);
-  number("rows_factor", options.rows);
-  number("runs", options.runs);
+  write_number(writer, "rows_factor", options.rows);
+  write_number(writer, "runs", options.runs);
   writer.Key("subjects");
   writer.StartArray();
-  for (const Figures& one : all) {
+  for (const Kind& one : all) {
     writer.StartObject();
     writer.Key("subject");
     writer.String(one.subject);
-    writer.Key("rows");
-    writer.Uint64(one.rows);
-    number("rows_per_second", one.rows_per_second);
-    number("cpu_seconds_per_million_rows", one.cpu_seconds_per_million_rows);
-    number("peak_memory_mb", one.peak_memory_mb);
-    number("seconds", one.seconds);
+    write_figures(writer, one);
     writer.EndObject();
   }
   writer.EndArray();
@@ -84,6 +114,10 @@ void run(const Options& options) {
       keep(name, options, catch_up(options));
     } else if (name == "large_transaction") {
       keep(name, options, large_transaction(options));
+    } else if (name == "many_tables") {
+      keep(name, options, many_tables(options));
+    } else if (name == "million_tables") {
+      keep(name, options, million_tables(options));
     } else {
       throw std::runtime_error("unknown case " + name);
     }

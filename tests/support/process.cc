@@ -172,10 +172,13 @@ double ChildProcess::cpu_seconds() const {
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-std::uint64_t ChildProcess::peak_memory_bytes() const {
+std::uint64_t ChildProcess::memory_bytes() const { return status_bytes("VmRSS:"); }
+std::uint64_t ChildProcess::peak_memory_bytes() const { return status_bytes("VmHWM:"); }
+
+std::uint64_t ChildProcess::status_bytes(const char* field) const {
   std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;
+    if (line.starts_with(field)) return std::stoull(line.substr(std::strlen(field))) * 1024;
   }
   return 0;
 }

@@ -65,11 +65,14 @@ class ChildProcess {
   // SIGTERM, and SIGKILL after the deadline. The exit code.
   int stop(std::chrono::milliseconds deadline = std::chrono::seconds(30));
   int kill9();
-  // CPU seconds used so far (user and system) and peak resident memory.
+  // CPU seconds used so far (user and system); resident memory now, and its peak.
   double cpu_seconds() const;
+  std::uint64_t memory_bytes() const;
   std::uint64_t peak_memory_bytes() const;
 
  private:
+  std::uint64_t status_bytes(const char* field) const;
+
   pid_t pid_ = -1;
   std::optional<int> exit_code_;
 };

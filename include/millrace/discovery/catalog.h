@@ -10,7 +10,10 @@
 //
 // Databases come with their default collations, which tables inherit.
 //
-// Blocks on its connection, one statement at a time, from the thread that calls. Errors are the
+// Many tables are read over several connections at once, where the caller can make more of them: the
+// server needs longer for a row of information_schema than it takes to read it.
+//
+// Blocks on its connections, from the thread that calls. Errors are the
 // connection's, or definite ones that name the table and the column that can't be understood. Of
 // the memory it holds only the result grows with the number of tables; read_tables() keeps not even
 // that.
@@ -34,15 +37,17 @@ struct LoadedTables {
 };
 
 using TablePredicate = std::function<bool(const schema::TableName&)>;
+// Another connection to the same server.
+using Connect = std::function<Result<mysql::Connection>()>;
 using TableCallback = std::function<Status(schema::TableSchemaPtr)>;
 
 // Every base table that is wanted. Views are none; a table that is dropped meanwhile is left out.
 Result<LoadedTables> load_tables(mysql::Connection& connection, const TablePredicate& wanted);
 
-// The same, a table at a time, database by database in no particular order. An error of the
-// callback ends the reading and is returned.
+// The same, a table at a time, in no particular order. An error of the callback ends the reading and is
+// returned; after any error the connection is not used again.
 Status read_tables(mysql::Connection& connection, const TablePredicate& wanted,
-                   const TableCallback& on_table);
+                   const TableCallback& on_table, const Connect& connect = {});
 
 // One table; nothing when there is no base table of that name (or none that the account may see).
 Result<std::optional<schema::TableSchemaPtr>> load_table(mysql::Connection& connection,

@@ -98,6 +98,10 @@ class Connection {
   // any size. An error of the callback ends the reading, is returned, and leaves the connection
   // unusable (what is in flight is not read).
   Status query_rows(std::string_view sql, const RowCallback& on_row);
+  // The two halves of query_rows(), for several connections whose servers work at the same time: send() returns when the
+  // statement is on its way, and nothing else is done with the connection before receive().
+  Status send(std::string_view sql);
+  Status receive(const RowCallback& on_row);
   // Runs a statement that has no result; gives the number of rows it changed.
   Result<std::uint64_t> execute(std::string_view sql);
   // The first column of the first row; nothing for NULL or no row.

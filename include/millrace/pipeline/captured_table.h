@@ -12,9 +12,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "millrace/base/result.h"
@@ -71,6 +71,9 @@ class TableRegistry {
   Result<const CapturedTablePtr*> find(TableId id) const;
   // Table ids start anew (format description event).
   void forget_ids();
+  // What was resolved for earlier statements may be let go of: a source has more tables than fit into memory with all
+  // that their rows need.
+  void end_statement();
 
   // A statement of the stream. Definite error when it changes rows (statement format) or, without full metadata, the
   // shape of a captured table in a way that isn't understood. Returns the captured tables that a TRUNCATE empties.
@@ -82,8 +85,6 @@ class TableRegistry {
 
   // State records that came up since the last call, to be committed with the batch at hand.
   std::vector<state::StateRecord> take_state_changes();
-  // State records of everything that load() brought: a first commit.
-  std::vector<state::StateRecord> initial_state() const;
 
  private:
   struct CachedMap {
@@ -95,6 +96,8 @@ class TableRegistry {
   Result<schema::TableSchema> resolve_schema(const binlog::TableMap& map,
                                              const schema::TableName& name);
   Result<CapturedTablePtr> capture(schema::TableSchema schema);
+  // By what is known of it without a map; null when that is nothing, or it isn't captured.
+  Result<CapturedTablePtr> find_captured(const schema::TableName& name);
   bool needs_names() const { return !options_.full_metadata && !options_.allow_unnamed; }
 
   // Whether a table or database that the statement names (or may mean) is captured, or in a database that is followed.
@@ -105,6 +108,7 @@ class TableRegistry {
   void take_change(const schema::CatalogChange& change);
   void remember_structure(const schema::TableName& name, const schema::TableSchema& structure);
   void forget_captured(const schema::TableName& name);
+  void drop_unused_structures();
 
   TableRegistryOptions options_;
   const encode::EncoderOptions& encoder_;
@@ -115,7 +119,7 @@ class TableRegistry {
   std::map<schema::TableName, CapturedTablePtr> by_name_;
   std::map<std::string, schema::TableName>
       topics_;  // who writes to a topic: a collision is refused
-  std::set<std::string> stored_hashes_;
+  std::unordered_set<std::uint64_t> stored_structures_;  // by their numbers
   std::vector<state::StateRecord> changes_;
 };
 

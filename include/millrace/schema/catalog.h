@@ -5,8 +5,9 @@
 // under binlog_row_metadata=MINIMAL, which tells types but no names. Each TABLE_MAP is checked against it
 // (table_resolver.h).
 //
-// Equal structures are one object, whoever's table it is: a thousand tenants with the same tables cost a thousand names.
-// A structure in here has no name of its own.
+// Equal structures are one object, whoever's table it is: a thousand tenants with the same tables cost a thousand names, at
+// some forty bytes each (name_table.h). Structures go by the hash of their stored form (structure_number()); one that has
+// another's hash can't be told apart in the store, so its table is unknown. A structure in here has no name of its own.
 //
 // A table whose shape can't be followed (made LIKE one that isn't known, altered in a way that doesn't fit) stays in the
 // catalog as unknown, with a sentence that says why; what becomes of it is the caller's business, and only if rows of it
@@ -17,7 +18,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +26,7 @@
 
 #include "millrace/base/result.h"
 #include "millrace/ddl/schema_change.h"
+#include "millrace/schema/name_table.h"
 #include "millrace/schema/table_schema.h"
 
 namespace millrace::schema {
@@ -57,48 +58,73 @@ class Catalog {
  public:
   // Puts a table in, or in another's place. `structure` may carry a name; it is not kept.
   void put(const TableName& name, const TableSchema& structure);
-  // A structure that is shared already (its name is empty).
-  void put_shared(const TableName& name, TableSchemaPtr structure);
   void put_unknown(const TableName& name, std::string why);
   void put_database(const std::string& name, std::uint32_t default_collation);
   void erase(const TableName& name);
+  // After its tables.
+  void erase_database(const std::string& name);
+
+  // How a store brings its records back, in any order: tables by the number of their structure, structures by theirs.
+  // Until a structure has come, its tables are unknown; check_complete() says whether all have. False when another
+  // structure has the number already.
+  void put_numbered(const TableName& name, std::uint64_t structure_number);
+  bool put_structure(std::uint64_t structure_number, TableSchema structure);
+  void erase_structure(std::uint64_t structure_number);
+  // A table whose structure didn't come is a definite error.
+  Status check_complete() const;
 
   // Null when there is no such table, or its shape is unknown (why_unknown() says why then).
   TableSchemaPtr find(const TableName& name) const;
   std::string why_unknown(const TableName& name) const;
   bool contains(const TableName& name) const;
   std::size_t table_count() const { return table_count_; }
-  // Distinct structures that were ever put in; those without a table leave when their place is needed.
-  std::size_t structure_count() const { return structures_.size(); }
+  // Structures that some table has, and those that none has any more.
+  std::size_t structure_count() const { return by_number_.size() - unused_; }
+  std::size_t unused_count() const { return unused_; }
+  // Lets go of the unused ones: the numbers of those that a store may have.
+  std::vector<std::uint64_t> drop_unused();
+  // Tables come database by database in the order of their names.
   void for_each(
       const std::function<void(const TableName&, const TableSchemaPtr& structure)>& visit) const;
   void for_each_database(
       const std::function<void(const std::string&, std::uint32_t collation)>& visit) const;
+  void for_each_structure(
+      const std::function<void(std::uint64_t number, const TableSchema&)>& visit) const;
 
   // Does what the statement did. Changes are in the order in which they happened.
   std::vector<CatalogChange> apply(const ddl::SchemaChange& change,
                                    const StatementContext& context);
 
  private:
-  struct Table {
-    TableSchemaPtr structure;  // null: unknown
-    std::string why_unknown;
+  // What a NameTable holds of a table: an index into structures_, or that its structure is unknown.
+  static constexpr std::uint32_t kUnknown = NameTable::kNone - 1;
+
+  struct Structure {
+    std::uint64_t number = 0;
+    std::uint32_t tables = 0;
+    TableSchemaPtr schema;  // null: not come yet
   };
   struct Database {
     std::uint32_t collation = 0;
-    std::map<std::string, Table, std::less<>> tables;
+    NameTable tables;
   };
   class Changer;  // one statement
 
-  TableSchemaPtr share(TableSchema structure);
-  Table* find_table(const TableName& name);
-  const Table* find_table(const TableName& name) const;
-  void put_table(const TableName& name, Table table);
+  // Places in structures_. kUnknown for one whose number belongs to another.
+  std::uint32_t place_of(TableSchema structure);
+  std::uint32_t place_of(std::uint64_t number);
+  // kNone: there is no such table.
+  std::uint32_t find_place(const TableName& name) const;
+  void point(const TableName& name, std::uint32_t place);
+  void release(std::uint32_t place);
 
   std::map<std::string, Database, std::less<>> databases_;
-  // By the hash of their serialised form.
-  std::unordered_multimap<std::uint64_t, std::weak_ptr<const TableSchema>> structures_;
+  std::vector<Structure> structures_;
+  std::vector<std::uint32_t> free_places_;
+  std::unordered_map<std::uint64_t, std::uint32_t> by_number_;
+  std::map<TableName, std::string> why_unknown_;
   std::size_t table_count_ = 0;
+  std::size_t unused_ = 0;
 };
 
 // The table that CREATE TABLE makes (without LIKE and SELECT); columns without a charset of their own take `collation`

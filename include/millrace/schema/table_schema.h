@@ -131,7 +131,10 @@ using TableSchemaPtr = std::shared_ptr<const TableSchema>;
 // structures give equal bytes. parse_structure() is its inverse.
 std::string serialize_structure(const TableSchema& schema);
 Result<TableSchema> parse_structure(TableName name, std::string_view json);
-// The structure's name in the store: 16 hex digits of its serialised form.
+// The structure's name in the store: a hash of its serialised form, as 16 hex digits or as the number that they are.
 std::string structure_hash(std::string_view serialized);
+std::uint64_t structure_number(std::string_view serialized);
+std::string structure_number_to_text(std::uint64_t number);
+std::optional<std::uint64_t> parse_structure_number(std::string_view text);
 
 }  // namespace millrace::schema

@@ -2,7 +2,7 @@
 
 // Where records become durable. A Sink belongs to one source's committer and is called from its thread alone:
 //
-//   open()  ->  { write() ... write() commit() } ...  ->  close()
+//   open()  ->  { write() ... write() write_state() ... commit() } ...  ->  close()
 //
 // All that was written since the last commit, the offset and the state records become visible together or not at
 // all: a Kafka transaction, or the committed length of a file. After any error the sink is done for: close it, open a
@@ -34,6 +34,8 @@ class Sink {
   // Takes the batch; its bytes stay alive until the commit. Blocks while the sink has no room (that is the
   // pipeline's back-pressure), up to its own time-out.
   virtual Status write(std::unique_ptr<encode::RecordBatch> batch) = 0;
+  // State records of the commit that follows, beside those that it brings itself: for more than should be held at once.
+  virtual Status write_state(const std::vector<state::StateRecord>& records) = 0;
   // Returns when everything is durable.
   virtual Status commit(const Commit& commit) = 0;
   // Bytes taken and not yet committed.

@@ -92,6 +92,8 @@ StateRecord xa_record(std::string_view source, const PreparedXa& prepared);
 StateRecord xa_deletion(std::string_view source, const binlog::Xid& xid);
 // The structure (once a hash: the caller remembers what is stored) and the table's pointer to it.
 StateRecord structure_record(std::string_view source, std::string_view serialized_structure);
+// Of one that no table has any more.
+StateRecord structure_deletion(std::string_view source, std::uint64_t structure_number);
 StateRecord table_record(std::string_view source, const schema::TableName& table,
                          std::string_view structure_hash);
 // Of a table that was dropped, or whose structure is not known any more.
@@ -101,7 +103,8 @@ StateRecord database_record(std::string_view source, std::string_view database,
                             std::uint32_t collation);
 StateRecord database_deletion(std::string_view source, std::string_view database);
 
-// Folds the records of both topics, oldest first, into a SourceState. Records of other sources are passed over.
+// Folds the records of both topics, oldest first, into a SourceState. Records of other sources are passed over. A million
+// tables' records go straight into the catalog: nothing else is kept of them.
 class StateLoader {
  public:
   StateLoader(std::string source, std::string topic_prefix);
@@ -109,15 +112,13 @@ class StateLoader {
   Status apply(std::string_view key, std::optional<std::string_view> value);
   // A table that points to a structure that isn't there is a definite error.
   Result<SourceState> finish() &&;
-  // Hashes of the structures seen.
-  const std::map<std::string, std::string>& structures() const { return structures_; }
 
  private:
   Status apply_structure(std::string_view key, std::string_view hash,
                          std::optional<std::string_view> value);
-  Status apply_table(std::string_view key, schema::TableName name,
+  Status apply_table(std::string_view key, const schema::TableName& name,
                      std::optional<std::string_view> value);
-  Status apply_database(std::string_view key, std::string_view name,
+  Status apply_database(std::string_view key, const std::string& name,
                         std::optional<std::string_view> value);
   Status apply_xa(std::string_view key, std::string_view xid_text,
                   std::optional<std::string_view> value);
@@ -125,9 +126,6 @@ class StateLoader {
   std::string source_;
   std::string offset_key_;
   SourceState state_;
-  std::map<std::string, std::string> structures_;              // hash -> serialised
-  std::map<schema::TableName, std::string> table_structures_;  // table -> hash
-  std::map<std::string, std::uint32_t> database_collations_;
 };
 
 }  // namespace millrace::state

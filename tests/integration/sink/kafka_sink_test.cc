@@ -112,6 +112,31 @@ class KafkaSinkTest : public ::testing::Test {
 
 MiniKafka* KafkaSinkTest::kafka_ = nullptr;
 
+// A first start that dies while it stores many tables begins again from nothing.
+TEST_F(KafkaSinkTest, StateWithoutCommitIsForgotten) {
+  const auto databases = [](const state::SourceState& state) {
+    std::string names;
+    state.catalog.for_each_database([&](const std::string& name, std::uint32_t) { names += name; });
+    return names;
+  };
+  {
+    const auto killed = make_kafka_sink(options());
+    ASSERT_OK(killed->open());
+    ASSERT_OK(killed->write_state({state::database_record("shop", "lost", 255)}));
+  }
+  const auto sink = make_kafka_sink(options());
+  const auto fresh = sink->open();
+  ASSERT_OK(fresh);
+  EXPECT_EQ(databases(*fresh), "");
+  ASSERT_OK(sink->write_state({state::database_record("shop", "a", 255)}));
+  ASSERT_OK(sink->write_state({state::database_record("shop", "b", 255)}));
+  ASSERT_OK(sink->commit(commit_at(7)));
+  sink->close();
+  const auto again = make_kafka_sink(options())->open();
+  ASSERT_OK(again);
+  EXPECT_EQ(databases(*again), "ab");
+}
+
 TEST_F(KafkaSinkTest, CreatesTopicsAsConfiguredAndRemembers) {
   KafkaSinkOptions configured = options();
   configured.topic_creation.partitions = 3;

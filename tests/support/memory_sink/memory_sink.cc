@@ -80,14 +80,21 @@ Status MemorySink::write(std::unique_ptr<encode::RecordBatch> batch) {
   return {};
 }
 
+Status MemorySink::write_state(const std::vector<state::StateRecord>& records) {
+  MILLRACE_RETURN_IF_ERROR(usable());
+  pending_state_.insert(pending_state_.end(), records.begin(), records.end());
+  return {};
+}
+
 Status MemorySink::commit(const sink::Commit& commit) {
   MILLRACE_RETURN_IF_ERROR(usable());
+  pending_state_.insert(pending_state_.end(), commit.state.begin(), commit.state.end());
   MILLRACE_RETURN_IF_ERROR(settle(store_->pass(MemoryStore::Point::kBeforeCommit)));
   {
     const std::lock_guard lock(store_->mutex_);
     store_->records_.insert(store_->records_.end(), std::make_move_iterator(pending_.begin()),
                             std::make_move_iterator(pending_.end()));
-    for (const auto& record : commit.state) {
+    for (const auto& record : pending_state_) {
       if (record.value) {
         store_->state_.insert_or_assign(record.key, *record.value);
       } else {
@@ -99,6 +106,7 @@ Status MemorySink::commit(const sink::Commit& commit) {
     store_->offsets_.push_back(commit.offset);
   }
   pending_.clear();
+  pending_state_.clear();
   pending_bytes_ = 0;
   return settle(store_->pass(MemoryStore::Point::kAfterCommit));
 }
@@ -117,6 +125,7 @@ Status MemorySink::settle(Status status) {
 void MemorySink::close() {
   open_ = false;
   pending_.clear();
+  pending_state_.clear();
   pending_bytes_ = 0;
 }
 

@@ -72,6 +72,7 @@ class MemorySink : public sink::Sink {
 
   Result<state::SourceState> open() override;
   Status write(std::unique_ptr<encode::RecordBatch> batch) override;
+  Status write_state(const std::vector<state::StateRecord>& records) override;
   Status commit(const sink::Commit& commit) override;
   std::size_t pending_bytes() const override { return pending_bytes_; }
   void interrupt() override { interrupted_ = true; }
@@ -87,6 +88,7 @@ class MemorySink : public sink::Sink {
   std::atomic<bool> interrupted_{false};
   bool open_ = false;
   std::vector<StoredRecord> pending_;
+  std::vector<state::StateRecord> pending_state_;
   std::size_t pending_bytes_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "millrace/pipeline/event_stream.h"
@@ -125,13 +126,18 @@ class ScriptedSink final : public sink::Sink {
     }
     return {};
   }
+  Status write_state(const std::vector<state::StateRecord>& records) override {
+    pending_state_.insert(pending_state_.end(), records.begin(), records.end());
+    return {};
+  }
   Status commit(const sink::Commit& commit) override {
+    pending_state_.insert(pending_state_.end(), commit.state.begin(), commit.state.end());
     ++commits_;
     if (commits_ == failure_.commit && !failure_.after)
       return transient_error("the broker went away");
     store_.records.insert(store_.records.end(), pending_.begin(), pending_.end());
     store_.offsets.push_back(commit.offset);
-    for (const state::StateRecord& record : commit.state) {
+    for (const state::StateRecord& record : std::exchange(pending_state_, {})) {
       if (record.value) {
         store_.state[record.key] = *record.value;
       } else {
@@ -153,6 +159,7 @@ class ScriptedSink final : public sink::Sink {
   MemoryStore& store_;
   const Failure failure_;
   std::vector<std::string> pending_;
+  std::vector<state::StateRecord> pending_state_;
   std::size_t pending_bytes_ = 0;
   int commits_ = 0;
 };

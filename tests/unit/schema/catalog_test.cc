@@ -173,6 +173,61 @@ TEST_F(CatalogTest, EqualStructuresAreOneObject) {
   EXPECT_EQ(catalog_.structure_count(), 1U);
 }
 
+TEST_F(CatalogTest, AStructureGoesWithItsLastTable) {
+  run("CREATE TABLE a (id INT)");
+  run("CREATE TABLE b LIKE a");
+  run("ALTER TABLE a ADD c INT");
+  EXPECT_EQ(catalog_.structure_count(), 2U);
+  EXPECT_EQ(catalog_.unused_count(), 0U);
+  run("DROP TABLE b");
+  EXPECT_EQ(catalog_.structure_count(), 1U);
+  EXPECT_EQ(catalog_.unused_count(), 1U);
+  EXPECT_EQ(catalog_.drop_unused().size(), 1U);
+  EXPECT_EQ(catalog_.unused_count(), 0U);
+  run("CREATE TABLE b (id INT)");
+  EXPECT_EQ(table("a"), "id int, c int; |");
+  EXPECT_EQ(table("b"), "id int; |");
+}
+
+TEST_F(CatalogTest, AStoreBringsTablesBeforeTheirStructures) {
+  TableSchema structure;
+  structure.columns.emplace_back().name = "id";
+  const std::uint64_t number = structure_number(serialize_structure(structure));
+  catalog_.put_numbered({"d", "a"}, number);
+  EXPECT_EQ(catalog_.find({"d", "a"}), nullptr);
+  const Status incomplete = catalog_.check_complete();
+  ASSERT_FALSE(incomplete);
+  EXPECT_NE(incomplete.error().message().find("d.a"), std::string::npos);
+  EXPECT_TRUE(catalog_.put_structure(number, structure));
+  EXPECT_TRUE(catalog_.put_structure(number, structure));
+  ASSERT_NE(catalog_.find({"d", "a"}), nullptr);
+  EXPECT_TRUE(catalog_.check_complete());
+  catalog_.put({"d", "b"}, structure);
+  EXPECT_EQ(catalog_.find({"d", "a"}), catalog_.find({"d", "b"}));
+  catalog_.erase_structure(number);
+  EXPECT_FALSE(catalog_.check_complete());
+}
+
+// Somebody who looks for it finds two structures with one hash. In the store one would stand for the other.
+TEST_F(CatalogTest, AnotherStructureWithTheSameHashIsNoStructure) {
+  TableSchema one, other;
+  one.columns.emplace_back().name = "one";
+  other.columns.emplace_back().name = "other";
+  const std::uint64_t number = structure_number(serialize_structure(one));
+  EXPECT_TRUE(catalog_.put_structure(number, other));
+  EXPECT_FALSE(catalog_.put_structure(number, one));
+  catalog_.put({"d", "t"}, one);
+  EXPECT_EQ(table("t"), "unknown: its structure and another table's have the same hash");
+}
+
+TEST_F(CatalogTest, ARenamedTableStaysUnknownForTheSameReason) {
+  run("CREATE TABLE t AS SELECT 1");
+  const std::string before = table("t");
+  run("RENAME TABLE t TO u");
+  EXPECT_EQ(table("u"), before);
+  EXPECT_EQ(table("t"), "unknown: it was never seen");
+}
+
 TEST_F(CatalogTest, ColumnsInheritTheirCharset) {
   run("CREATE DATABASE l CHARACTER SET latin1");
   run("CREATE TABLE l.t (a VARCHAR(10), b VARCHAR(10) CHARACTER SET utf8mb4, c CHAR(2) BINARY)");

@@ -140,6 +140,8 @@ TEST_P(KafkaMockModes, EventsOffsetAndStateArriveAndAreRemembered) {
     ASSERT_OK(sink->commit(
         commit_at(7, {state::xa_record("shop", {xid, std::nullopt, {"binlog.1", 5}})})));
     EXPECT_EQ(sink->pending_bytes(), 0u);
+    ASSERT_OK(sink->write_state({state::database_record("shop", "a", 8)}));
+    ASSERT_OK(sink->write_state({state::database_record("shop", "b", 8)}));
     ASSERT_OK(sink->commit(commit_at(8)));
   }
   const auto messages = read("shop.db.t");
@@ -157,6 +159,10 @@ TEST_P(KafkaMockModes, EventsOffsetAndStateArriveAndAreRemembered) {
   ASSERT_OK(state);
   EXPECT_EQ(state->offset, commit_at(8).offset);
   EXPECT_EQ(state->prepared.count(xid), 1u);
+  std::string databases;
+  state->catalog.for_each_database(
+      [&](const std::string& name, std::uint32_t) { databases += name; });
+  EXPECT_EQ(databases, "ab");
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, KafkaMockModes, ::testing::Values(true, false),

@@ -109,6 +109,34 @@ TEST_F(LineSinkTest, WritesLinesAndRemembers) {
   EXPECT_TRUE(third->prepared.empty());
 }
 
+// A first start with many tables: they are stored in portions, and count with the commit only.
+TEST_F(LineSinkTest, StateWithoutCommitIsForgotten) {
+  const state::StateRecord first = state::database_record("shop", "a", 255);
+  const state::StateRecord second = state::database_record("shop", "b", 255);
+  const auto databases = [](const state::SourceState& state) {
+    std::string names;
+    state.catalog.for_each_database([&](const std::string& name, std::uint32_t) { names += name; });
+    return names;
+  };
+  {
+    const auto killed = make_file_sink(options());
+    ASSERT_OK(killed->open());
+    ASSERT_OK(killed->write_state({first}));
+  }
+  const auto sink = make_file_sink(options());
+  const auto fresh = sink->open();
+  ASSERT_OK(fresh);
+  EXPECT_EQ(databases(*fresh), "");
+  ASSERT_OK(sink->write_state({first}));
+  ASSERT_OK(sink->write_state({second}));
+  ASSERT_OK(sink->commit(commit_at(7)));
+  sink->close();
+  const auto again = make_file_sink(options())->open();
+  ASSERT_OK(again);
+  EXPECT_EQ(databases(*again), "ab");
+  EXPECT_EQ(again->offset, commit_at(7).offset);
+}
+
 TEST_F(LineSinkTest, LinesWithoutCommitAreCutOff) {
   {
     const auto sink = make_file_sink(options());
