@@ -49,6 +49,8 @@ struct UnreadProperty {
 // Parts of source_properties(), a file each.
 PropertyTable<SourceConfig> value_properties();
 PropertyTable<SourceConfig> column_properties();
+PropertyTable<SourceConfig> policy_properties();
+PropertyTable<SourceConfig> signal_properties();
 std::vector<UnreadProperty> other_connect_properties();
 std::vector<UnreadProperty> other_debezium_properties();
 
