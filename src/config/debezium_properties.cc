@@ -15,24 +15,14 @@ constexpr Support kNo = Support::kRefused;
 
 constexpr std::string_view kLater = "not supported yet";
 constexpr std::string_view kNoSnapshot = "snapshots are not built in yet";
-constexpr std::string_view kNoSignals = "signals are not built in yet";
 constexpr std::string_view kNoJdbc = "there is no JDBC driver here";
 constexpr std::string_view kNoQueue = "memory is bounded in bytes";
 constexpr std::string_view kNotJmx = "metrics are Prometheus text at /metrics";
 
 constexpr UnreadProperty kConnection[] = {
-    {"database.ssl.keystore", kNo, "",
-     "Java key stores can't be read: set database.ssl.cert and database.ssl.key (PEM)"},
-    {"database.ssl.keystore.password", kNo, "",
-     "Java key stores can't be read: set database.ssl.cert and database.ssl.key (PEM)"},
-    {"database.ssl.truststore", kNo, "",
-     "Java key stores can't be read: set database.ssl.ca (PEM)"},
-    {"database.ssl.truststore.password", kNo, "",
-     "Java key stores can't be read: set database.ssl.ca (PEM)"},
     {"database.server.id.offset", kNone, "", "parallel readers have numbers of their own"},
     {"database.jdbc.driver", kOne, "com.mysql.cj.jdbc.Driver", kNoJdbc},
     {"database.protocol", kOne, "jdbc:mysql", kNoJdbc},
-    {"database.initial.statements", kNo, "", kLater},
     {"database.query.timeout.ms", kNone, "",
      "queries are small: they run at start and see the catalog only"},
     {"database.<driverParameter>", kNone, "", kNoJdbc},
@@ -42,24 +32,18 @@ constexpr UnreadProperty kConnection[] = {
     {"connect.keep.alive.interval.ms", kNone, "",
      "a dead connection is noticed after twice binlog.heartbeat.interval.ms"},
     {"use.nongraceful.disconnect", kNone, "", "a connection that is given up is closed at once"},
-    {"binlog.net.write.timeout", kNone, "", "the server's own value is used"},
-    {"binlog.net.read.timeout", kNone, "", "the server's own value is used"},
+    {"binlog.net.write.timeout", kNone, "",
+     "the server waits an hour for a slow reader, so that a slow sink breaks no connection"},
+    {"binlog.net.read.timeout", kNone, "",
+     "a dead connection is noticed after twice binlog.heartbeat.interval.ms"},
     {"connection.validation.timeout.ms", kNone, "", "connect.timeout.ms bounds it"},
 };
 
 constexpr UnreadProperty kFilters[] = {
     {"snapshot.include.collection.list", kNo, "", kNoSnapshot},
-    {"guardrail.collections.max", kOne, "0", kLater},
-    {"guardrail.collections.limit.action", kNone, "", "there is no limit"},
 };
 
 constexpr UnreadProperty kValues[] = {
-    {"event.converting.failure.handling.mode", kNone, "",
-     "a value that can't be decoded stops the source; text follows charset.invalid"},
-    {"event.processing.failure.handling.mode", kOne, "fail", "events are never skipped in silence"},
-    {"event.deserialization.failure.handling.mode", kOne, "fail",
-     "events are never skipped in silence"},
-    {"inconsistent.schema.handling.mode", kOne, "fail", "events are never skipped in silence"},
     {"post.processors", kNo, "", "Java classes can't run here"},
     {"sourceinfo.struct.maker", kOne, "io.debezium.connector.mysql.MySqlSourceInfoStructMaker",
      "Java classes can't run here"},
@@ -91,9 +75,6 @@ constexpr UnreadProperty kSnapshot[] = {
 };
 
 constexpr UnreadProperty kStreaming[] = {
-    {"gtid.source.includes", kNo, "", kLater},
-    {"gtid.source.excludes", kNo, "", kLater},
-    {"gtid.source.filter.dml.events", kNone, "", "it needs gtid.source.includes or excludes"},
     {"gtid.ignore.on.recovery", kOne, "false", "a server's files say nothing about another server"},
     {"log.position.check.enable", kNone, "",
      "the server is always asked whether it still has the position"},
@@ -141,13 +122,6 @@ constexpr UnreadProperty kTopicsAndSignals[] = {
     {"topic.transaction", kNone, "", "it needs provide.transaction.metadata"},
     {"topic.heartbeat.prefix", kNone, "", "there are no heartbeat records"},
     {"topic.heartbeat.name", kNone, "", "there are no heartbeat records"},
-    {"signal.enabled.channels", kNone, "", kNoSignals},
-    {"signal.data.collection", kNo, "", kNoSignals},
-    {"signal.poll.interval.ms", kNone, "", kNoSignals},
-    {"signal.kafka.*", kNo, "", kNoSignals},
-    {"signal.consumer.*", kNo, "", kNoSignals},
-    {"signal.file", kNo, "", kNoSignals},
-    {"signal.emit.failure.*", kNone, "", kNoSignals},
     {"notification.enabled.channels", kNo, "", kLater},
     {"notification.sink.topic.name", kNone, "", "it needs notification.enabled.channels"},
     {"custom.metric.tags", kNone, "", kNotJmx},

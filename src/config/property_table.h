@@ -50,6 +50,8 @@ struct UnreadProperty {
 PropertyTable<SourceConfig> value_properties();
 PropertyTable<SourceConfig> column_properties();
 PropertyTable<SourceConfig> transform_properties();
+PropertyTable<SourceConfig> policy_properties();
+PropertyTable<SourceConfig> signal_properties();
 std::vector<UnreadProperty> other_connect_properties();
 std::vector<UnreadProperty> other_debezium_properties();
 

@@ -77,7 +77,8 @@ Status set_skipped_operations(std::string_view, const std::string& value, Source
 }
 
 Status set_topic_partitions(std::string_view, const std::string& value, SourceConfig& source) {
-  MILLRACE_ASSIGN_OR_RETURN(const std::int64_t count, parse_integer(value, 1, 1'000'000));
+  MILLRACE_ASSIGN_OR_RETURN(const std::int64_t count, parse_integer(value, -1, 1'000'000));
+  if (count == 0) return definite_error("is neither -1 (the broker's default) nor 1 or more");
   source.topic_creation.partitions = static_cast<int>(count);
   return {};
 }
@@ -230,8 +231,8 @@ PropertyTable<SourceConfig> implemented_properties() {
 const PropertyTable<SourceConfig>& source_properties() {
   static const PropertyTable<SourceConfig> table = [] {
     PropertyTable<SourceConfig> all = implemented_properties();
-    for (auto part :
-         {column_properties(), value_properties(), history_properties(), transform_properties()}) {
+    for (auto part : {column_properties(), value_properties(), history_properties(),
+                      transform_properties(), policy_properties(), signal_properties()}) {
       for (Property<SourceConfig>& p : part) all.push_back(std::move(p));
     }
     for (const auto& others : {other_connect_properties(), other_debezium_properties()}) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "config/converters_reader.h"
+#include "config/producer_override.h"
 #include "config/section_reader.h"
+#include "config/topic_groups_reader.h"
 #include "config/transforms_reader.h"
 #include "millrace/base/encoding.h"
 
@@ -26,9 +28,12 @@ class SourceReader {
       for (const std::string& prefix : owned_prefixes(mapping_, owner))
         owned.push_back(std::string(owner) + "." + prefix);
     }
+    for (std::string& prefix : topic_group_prefixes(mapping_)) owned.push_back(std::move(prefix));
     for (const YamlEntry& entry : mapping_.entries) {
-      if (entry.value.kind == YamlNode::Kind::kScalar)
+      if (entry.value.kind == YamlNode::Kind::kScalar) {
         source_.properties[entry.key] = entry.value.text;
+        source_.lines[entry.key] = entry.line;
+      }
       const bool covered = std::ranges::any_of(
           owned, [&](const std::string& prefix) { return entry.key.starts_with(prefix); });
       if (entry.key != "name" && !covered) known.entries.push_back(entry);
@@ -36,6 +41,8 @@ class SourceReader {
     read_section(known, source_.file, source_properties(), source_, problems_, &resolved_);
     read_converters(mapping_, source_, problems_, resolved_);
     read_transforms(mapping_, source_, problems_, resolved_);
+    read_topic_groups(mapping_, source_, problems_, resolved_);
+    translate_producer();
     check_required();
     check_lists();
     complete_converters();
@@ -77,11 +84,25 @@ class SourceReader {
   }
 
   void check_lists() {
+    if (has("gtid.source.includes") && has("gtid.source.excludes")) {
+      error_at("gtid.source.excludes", "can't be used together with gtid.source.includes");
+    }
     for (const std::string_view what : {"database", "table", "column"}) {
       const std::string include = std::string(what) + ".include.list";
       const std::string exclude = std::string(what) + ".exclude.list";
       if (has(include) && has(exclude)) error_at(exclude, "can't be used together with " + include);
     }
+  }
+
+  void translate_producer() {
+    source_.producer_properties = translate_producer_override(
+        source_.producer_override, [this](std::string_view name, std::string_view problem) {
+          error_at("producer.override." + std::string(name), problem);
+        });
+    source_.signals.consumer_properties = translate_producer_override(
+        source_.signals.consumer_override, [this](std::string_view name, std::string_view problem) {
+          error_at("signal.consumer." + std::string(name), problem);
+        });
   }
 
   // The JSON converter's own default: a connector that names it without more has schemas.
@@ -101,10 +122,15 @@ class SourceReader {
   void check_tls() {
     const bool verifies =
         source_.tls_mode == TlsMode::kVerifyCa || source_.tls_mode == TlsMode::kVerifyIdentity;
-    if (verifies && source_.tls_ca.empty()) {
+    if (verifies && source_.tls_ca.empty() && source_.trust_store.empty()) {
       error_at("database.ssl.mode",
-               "needs database.ssl.ca, a PEM file with the certificates to trust");
+               "needs database.ssl.ca, a PEM file with the certificates to trust, or "
+               "database.ssl.truststore");
     }
+    if (!source_.trust_store.empty() && !source_.tls_ca.empty())
+      error_at("database.ssl.truststore", "can't be used together with database.ssl.ca");
+    if (!source_.key_store.empty() && !source_.tls_cert.empty())
+      error_at("database.ssl.keystore", "can't be used together with database.ssl.cert");
     if (source_.tls_cert.empty() != source_.tls_key.empty()) {
       error_at(source_.tls_cert.empty() ? "database.ssl.key" : "database.ssl.cert",
                "needs the other: database.ssl.cert and database.ssl.key go together");
@@ -112,6 +138,10 @@ class SourceReader {
   }
 
   void check_oversized() {
+    if (source_.tolerates_errors && !has("errors.oversized")) {
+      source_.oversized =
+          source_.dead_letter_topic.empty() ? Oversized::kSkip : Oversized::kDeadLetter;
+    }
     if (source_.oversized == Oversized::kDeadLetter && source_.dead_letter_topic.empty()) {
       error_at("errors.oversized", "dead_letter needs errors.deadletterqueue.topic.name");
     }

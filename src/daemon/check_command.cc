@@ -3,15 +3,16 @@
 #include <cstdio>
 #include <string>
 
+#include "daemon/config_check.h"
 #include "daemon/encoder_options.h"
 #include "daemon/mysql_streams.h"
 #include "daemon/sinks.h"
+#include "daemon/source_filters.h"
 #include "daemon/start_point.h"
 #include "daemon/takeover.h"
 #include "millrace/config/config.h"
 #include "millrace/daemon/daemon.h"
 #include "millrace/mysql/server_facts.h"
-#include "millrace/transform/table_filter.h"
 
 namespace millrace::daemon {
 namespace {
@@ -49,14 +50,18 @@ int check_start(const config::SourceConfig& source, const config::Config& config
   if (!remembered.offset) return kExitStopped;
   Status status;
   if (remembered.offset->own) {
+    const auto filters = compile_filters(source);
+    if (!filters) return kExitUsage;
+    leave_out_servers(filters->servers, facts, *remembered.offset);
     status = check_offset(*remembered.offset, facts);
   } else {
-    const auto filter = transform::TableFilter::compile(filter_options(source));
-    if (!filter) return kExitUsage;
+    const auto filters = compile_filters(source);
+    if (!filters) return kExitUsage;
     const std::atomic<bool> never{false};
     MysqlStreams streams(source, config.daemon.group_id);
-    const auto taken =
-        Takeover{source, config.kafka, *filter, connection, facts, streams, never}.run(remembered);
+    const auto taken = Takeover{source,     config.kafka, filters->tables, filters->servers,
+                                connection, facts,        streams,         never}
+                           .run(remembered);
     if (taken) {
       std::printf("  tables   %zu, as of that offset\n", remembered.catalog.table_count());
     } else {
@@ -102,7 +107,7 @@ int check_source(const config::SourceConfig& source, const config::Config& confi
 }  // namespace
 
 int check(const std::string& config_path) {
-  const auto config = config::load_config(config_path);
+  const auto config = load_checked_config(config_path);
   if (!config) {
     std::fprintf(stderr, "%s\n", config.error().message().c_str());
     return kExitUsage;

@@ -114,6 +114,7 @@ encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
   options.skip_unchanged = source.skip_unchanged;
   options.json_mysql_form = source.json_mysql_form;
   options.invalid_text = invalid_text_of(source.invalid_text);
+  options.null_for_failures = source.unconvertible != config::FailureMode::kFail;
   options.values.decimal = decimal_mode_of(source.values.decimal);
   options.values.precise_unsigned_bigint = source.values.precise_unsigned_bigint;
   options.values.binary = binary_mode_of(source.values.binary);

@@ -81,6 +81,9 @@ struct MetricFamilies {
   Family<Counter>& text_conversion_failures =
       counters(registry, "millrace_text_conversion_failures_total",
                "Values with bytes that their charset does not have, by table.");
+  Family<Counter>& left_out =
+      counters(registry, "millrace_left_out_total",
+               "Rows or row events that a handling mode left out, by table and reason.");
   Family<Counter>& json_bases_missing =
       counters(registry, "millrace_json_bases_missing_total",
                "Partial JSON updates whose base document is not in the row image.");
@@ -124,6 +127,7 @@ SourceMetrics::~SourceMetrics() {
   for (const auto& [state, gauge] : states_) families_.state.Remove(gauge);
   remove_all(families_.skipped_events, skipped_events_);
   remove_all(families_.text_conversion_failures, text_conversion_failures_);
+  remove_all(families_.left_out, left_out_);
   remove_all(families_.transactions_behind, transactions_behind_);
 }
 
@@ -143,6 +147,13 @@ void SourceMetrics::text_conversion_failures(const std::string& table, double co
   Counter& counter = families_.text_conversion_failures.Add(with(labels_, "table", table));
   counter.Increment(count);
   text_conversion_failures_.insert(&counter);
+}
+
+void SourceMetrics::left_out(const std::string& table, const std::string& reason, double count) {
+  const std::lock_guard lock(mutex_);
+  Counter& counter = families_.left_out.Add(with(with(labels_, "table", table), "reason", reason));
+  counter.Increment(count);
+  left_out_.insert(&counter);
 }
 
 void SourceMetrics::transactions_behind(double count) {

@@ -46,8 +46,13 @@ mysql::ConnectionOptions connection_options(const config::SourceConfig& source) 
   options.tls_ca = source.tls_ca;
   options.tls_cert = source.tls_cert;
   options.tls_key = source.tls_key;
+  options.key_store = source.key_store;
+  options.key_store_password = source.key_store_password;
+  options.trust_store = source.trust_store;
+  options.trust_store_password = source.trust_store_password;
   options.compression = source.compression;
   options.connect_timeout = source.connect_timeout;
+  options.initial_statements = source.initial_statements;
   options.name = source.name;
   return options;
 }

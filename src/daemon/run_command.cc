@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 
+#include "daemon/config_check.h"
 #include "daemon/source_registry.h"
 #include "millrace/base/limits.h"
 #include "millrace/config/config.h"
@@ -91,7 +92,7 @@ void log_warnings(const config::Config& config) {
 void reload(const std::string& path, SourceRegistry& sources, Notifier& notifier) {
   const auto log = logger("daemon");
   notifier.reloading();
-  Result<config::Config> config = config::load_config(path);
+  Result<config::Config> config = load_checked_config(path);
   if (config) {
     log->info("configuration read again file={}", path);
     log_warnings(*config);
@@ -128,7 +129,7 @@ unsigned decode_threads(const config::DaemonConfig& config) {
 int run(const std::string& config_path) {
   keep_memory_small();
   MainLoop loop;
-  Result<config::Config> loaded = config::load_config(config_path);
+  Result<config::Config> loaded = load_checked_config(config_path);
   if (!loaded) {
     std::fprintf(stderr, "%s\n", loaded.error().message().c_str());
     return kExitUsage;

@@ -18,4 +18,7 @@ Result<std::optional<state::SourceState>> peek_state(const config::SourceConfig&
 Result<std::unique_ptr<sink::Sink>> make_sink(const config::SourceConfig& source,
                                               const config::Config& config);
 
+// What make_sink() would refuse, without making anything: regular expressions, properties of the producer.
+Status check_sink(const config::SourceConfig& source, const config::Config& config);
+
 }  // namespace millrace::daemon

@@ -11,23 +11,36 @@
 #include "daemon/catalog_loading.h"
 #include "daemon/encoder_options.h"
 #include "daemon/mysql_streams.h"
+#include "daemon/server_structures.h"
+#include "daemon/signal_channels.h"
 #include "daemon/sinks.h"
+#include "daemon/source_filters.h"
 #include "daemon/start_point.h"
 #include "daemon/takeover.h"
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
 #include "millrace/mysql/server_facts.h"
 #include "millrace/state/catalog_records.h"
-#include "millrace/transform/table_filter.h"
 
 namespace millrace::daemon {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{500};
 
+pipeline::OnFailure on_failure(config::FailureMode mode) {
+  return mode == config::FailureMode::kFail ? pipeline::OnFailure::kStop
+                                            : pipeline::OnFailure::kLeaveOut;
+}
+
 pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
+                                           const SourceFilters& filters,
                                            const mysql::ServerFacts& facts) {
   pipeline::PipelineOptions options;
+  if (source.gtid_filters_rows && !filters.servers.takes_all()) {
+    options.publishes_server = [&servers = filters.servers](const gtid::Uuid& server) {
+      return servers.takes(server);
+    };
+  }
   options.source_name = source.name;
   options.commit_interval = source.commit_interval;
   options.commit_max_bytes = source.commit_max_bytes;
@@ -37,6 +50,9 @@ pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
   options.skip_updates = source.skip_updates;
   options.skip_deletes = source.skip_deletes;
   options.skip_truncates = source.skip_truncates;
+  options.undecodable = on_failure(source.undecodable);
+  options.unprocessable = on_failure(source.unprocessable);
+  options.leaves_out_tables = source.inconsistent_schema != config::FailureMode::kFail;
   options.server_uuid = facts.server_uuid;
   options.gtid_mode = facts.gtid_mode == "ON";
   return options;
@@ -50,6 +66,9 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   options.full_metadata = facts.binlog_row_metadata == "FULL";
   options.server_version = facts.version_number;
   options.lower_case_names = facts.lower_case_table_names != 0;
+  if (source.signals.source_enabled) options.signal_table = source.signals.table;
+  if (source.inconsistent_schema != config::FailureMode::kFail)
+    options.inconsistent_schema = pipeline::InconsistentSchema::kLeaveOut;
   return options;
 }
 
@@ -95,6 +114,7 @@ Result<std::optional<StateRecords>> complete_state(const Takeover& takeover, boo
     MILLRACE_ASSIGN_OR_RETURN(StateRecords records, takeover.run(state));
     return std::optional(std::move(records));
   }
+  leave_out_servers(takeover.servers, takeover.facts, *state.offset);
   MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, takeover.facts));
   if (full_metadata || state.catalog.table_count() != 0) return std::optional<StateRecords>();
   MILLRACE_ASSIGN_OR_RETURN(state.catalog, load_catalog_at(takeover.connection, takeover.streams,
@@ -115,6 +135,26 @@ Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts&
              ", is " + requirement.found + ": " + requirement.fix;
   }
   return unmet.empty() ? Status() : definite_error("the server is not fit: " + unmet);
+}
+
+// guardrail.collections.max: more tables than somebody meant are better noticed before their topics are made.
+Status check_guardrail(const config::SourceConfig& source, const transform::TableFilter& filter,
+                       const schema::Catalog& catalog) {
+  const std::uint64_t most = source.guardrail.most_tables;
+  if (most == 0) return {};
+  std::uint64_t count = 0;
+  catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
+    if (filter.captures(name)) ++count;
+  });
+  if (count <= most) return {};
+  const std::string sentence =
+      std::to_string(count) +
+      " tables are captured, above guardrail.collections.max=" + std::to_string(most);
+  if (source.guardrail.fails) {
+    return definite_error(sentence + ": narrow table.include.list, or raise the limit");
+  }
+  logger("source")->warn("{} source={}", sentence, source.name);
+  return {};
 }
 
 // information_schema shows characters above U+FFFF as '?'; only TABLE_MAPs with full metadata have them.
@@ -267,10 +307,7 @@ Status SourceRunner::run_once() {
   const auto log = logger("source");
   encode::EncoderOptions encoder = encoder_options(source_);
   MILLRACE_ASSIGN_OR_RETURN(encoder.transforms, transform_chain(source_));
-  MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter filter,
-                            transform::TableFilter::compile(filter_options(source_)));
-  MILLRACE_ASSIGN_OR_RETURN(const transform::ColumnRules columns,
-                            transform::ColumnRules::compile(column_rules(source_)));
+  MILLRACE_ASSIGN_OR_RETURN(const SourceFilters filters, compile_filters(source_));
 
   // The sink first: it fences an older instance before anything is read.
   MILLRACE_ASSIGN_OR_RETURN(const std::unique_ptr<sink::Sink> sink, make_sink(source_, *config_));
@@ -294,11 +331,12 @@ Status SourceRunner::run_once() {
 
   const pipeline::TableRegistryOptions table_options = registry_options(source_, facts);
   MysqlStreams streams(source_, config_->daemon.group_id);
-  const Takeover takeover{source_, config_->kafka, filter,      connection,
-                          facts,   streams,        interrupted_};
+  const Takeover takeover{source_,    config_->kafka, filters.tables, filters.servers,
+                          connection, facts,          streams,        interrupted_};
   schema::Catalog stored;
   MILLRACE_ASSIGN_OR_RETURN(std::optional<StateRecords> records,
                             complete_state(takeover, table_options.full_metadata, state, stored));
+  MILLRACE_RETURN_IF_ERROR(check_guardrail(source_, filters.tables, state.catalog));
   if (records && !table_options.full_metadata) {
     warn_of_doubtful_labels(source_.name, state.catalog);
   }
@@ -310,7 +348,7 @@ Status SourceRunner::run_once() {
     log->info("structures read source={} tables={}", source_.name, state.catalog.table_count());
     stored = {};
   }
-  pipeline::TableRegistry tables(table_options, encoder, filter, columns);
+  pipeline::TableRegistry tables(table_options, encoder, filters.tables, filters.columns);
   tables.load(std::move(state.catalog));
   give_memory_back();
   log->info("streaming source={} server={} version={} position={} gtids={}", source_.name,
@@ -318,8 +356,11 @@ Status SourceRunner::run_once() {
             state.offset->gtids.to_text());
 
   const state::Offset start = *state.offset;
-  pipeline::Pipeline pipeline(pipeline_options(source_, facts), std::move(state), tables, streams,
-                              *sink, pool_, *this);
+  ServerStructures structures(source_, config_->daemon.group_id);
+  pipeline::PipelineOptions options = pipeline_options(source_, filters, facts);
+  options.structures = &structures;
+  pipeline::Pipeline pipeline(std::move(options), std::move(state), tables, streams, *sink, pool_,
+                              *this);
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return {};
@@ -331,7 +372,14 @@ Status SourceRunner::run_once() {
     probe.emplace(
         std::move(connection), [this] { return committed(); }, metrics_);
   }
-  Status status = pipeline.run();
+  Status status;
+  {
+    const SignalChannels channels(
+        source_, *config_, [this](std::string_view channel, std::string_view json) {
+          take_signal(channel, parse_signal(json), this->status().position);
+        });
+    status = pipeline.run();
+  }
   {
     // stop() must not reach a pipeline that is going.
     const std::lock_guard lock(mutex_);
@@ -357,6 +405,13 @@ void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::
   for (const auto& [table, values] : report.invalid_texts) {
     metrics_.text_conversion_failures(table, static_cast<double>(values));
   }
+  for (const auto& [what, count] : report.left_out.counts()) {
+    metrics_.left_out(what.table, std::string(to_text(what.reason)),
+                      static_cast<double>(count.count));
+    tell_left_out(what, count);
+  }
+  for (const pipeline::SignalRow& row : report.signals)
+    take_signal("source", Signal{row.id, row.type, row.data}, row.place);
   if (report.commit_us != 0) {
     const double now_us = static_cast<double>(system_clock().wall_ns()) / 1000;
     metrics_.lag_seconds.Set((now_us - static_cast<double>(report.commit_us)) / 1e6);
@@ -364,6 +419,33 @@ void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::
   const std::lock_guard lock(mutex_);
   status_.position = position_text(offset);
   committed_ = offset.gtids;
+}
+
+void SourceRunner::take_signal(std::string_view channel, const Result<Signal>& signal,
+                               const std::string& place) {
+  const auto log = logger("source");
+  if (!signal) {
+    log->warn("a signal {} source={} channel={}", signal.error().message(), source_.name, channel);
+    return;
+  }
+  const SignalAnswer answer = answer_signal(*signal, place);
+  log->log(answer.is_warning ? spdlog::level::warn : spdlog::level::info,
+           "{}: signal id={} type={} source={} channel={} position=\"{}\"", answer.sentence,
+           signal->id, signal->type, source_.name, channel, place);
+}
+
+// At most one line a table and reason in this time; the metric has them all.
+void SourceRunner::tell_left_out(const pipeline::LeftOut::What& what,
+                                 const pipeline::LeftOut::Count& count) {
+  constexpr std::chrono::seconds kPause{60};
+  LeftOutLog& known = left_out_[what];
+  known.untold += count.count;
+  const auto now = std::chrono::steady_clock::now();
+  if (known.told && now - *known.told < kPause) return;
+  logger("source")->warn("rows were left out source={} table={} reason={} count={} first=\"{}\"",
+                         source_.name, what.table, to_text(what.reason), known.untold, count.first);
+  known.told = now;
+  known.untold = 0;
 }
 
 void SourceRunner::on_skipped_event(binlog::EventType type) {

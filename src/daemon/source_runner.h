@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,6 +15,7 @@
 #include <thread>
 
 #include "daemon/backoff.h"
+#include "daemon/signal.h"
 #include "millrace/config/config.h"
 #include "millrace/daemon/metrics.h"
 #include "millrace/daemon/status.h"
@@ -57,6 +59,10 @@ class SourceRunner final : public pipeline::Observer {
   Status run_once();
   SourceEnd run_until_end();
   void set_state(SourceState state, std::string trace);
+  // From the committer's thread, and from that of the channels.
+  void take_signal(std::string_view channel, const Result<Signal>& signal,
+                   const std::string& place);
+  void tell_left_out(const pipeline::LeftOut::What& what, const pipeline::LeftOut::Count& count);
   bool wait_for(std::chrono::milliseconds delay);
   gtid::GtidSet committed() const;
 
@@ -76,6 +82,11 @@ class SourceRunner final : public pipeline::Observer {
   SourceStatus status_;                     // but for gtids, which are printed when asked for
   gtid::GtidSet committed_;                 // of the last commit
   std::optional<SourceEnd> end_;
+  struct LeftOutLog {
+    std::optional<std::chrono::steady_clock::time_point> told;
+    std::uint64_t untold = 0;
+  };
+  std::map<pipeline::LeftOut::What, LeftOutLog> left_out_;  // of the committer's thread
   std::thread thread_;
 };
 

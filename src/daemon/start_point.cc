@@ -50,6 +50,18 @@ Result<state::Offset> first_offset(const mysql::ServerFacts& facts) {
   return offset;
 }
 
+void leave_out_servers(const transform::ServerFilter& filter, const mysql::ServerFacts& facts,
+                       state::Offset& offset) {
+  if (filter.takes_all() || !offset.has_gtids) return;
+  const auto counts = [&](const gtid::Uuid& server) { return filter.takes(server); };
+  const auto is_foreign = [&](const gtid::Uuid& server) { return !filter.takes(server); };
+  const gtid::GtidSet read = offset.gtids.of_servers(is_foreign);
+  gtid::GtidSet kept = difference(read, difference(read, facts.gtid_executed));
+  kept.add(facts.gtid_purged.of_servers(is_foreign));
+  kept.add(offset.gtids.of_servers(counts));
+  offset.gtids = std::move(kept);
+}
+
 state::Offset with_purged_of_unknown_servers(state::Offset offset,
                                              const mysql::ServerFacts& facts) {
   if (offset.has_gtids) offset.gtids.add(facts.gtid_purged.of_servers_unknown_to(offset.gtids));

@@ -9,11 +9,18 @@
 #include "millrace/base/result.h"
 #include "millrace/mysql/server_facts.h"
 #include "millrace/state/source_state.h"
+#include "millrace/transform/server_filter.h"
 
 namespace millrace::daemon {
 
 // The offset of a first start with snapshot.mode no_data: everything the server has executed counts as published.
 Result<state::Offset> first_offset(const mysql::ServerFacts& facts);
+
+// Takes the transactions of servers that don't count (gtid.source.includes, .excludes) out of the comparison: those that
+// the server doesn't have, or has purged unread, are forgotten. What it still has of them and was not read is read, for
+// the sake of its statements.
+void leave_out_servers(const transform::ServerFilter& filter, const mysql::ServerFacts& facts,
+                       state::Offset& offset);
 
 // The offset of a connector as that would start from it: of servers that it names nothing of, what is purged counts as
 // published. (A connector's set may be filtered by gtid.source.includes, and a server brings transactions of its own

@@ -54,11 +54,6 @@ bool has_schema_history(const config::SourceConfig& source) {
 
 }  // namespace
 
-transform::TableFilterOptions filter_options(const config::SourceConfig& source) {
-  return {source.database_include, source.database_exclude, source.table_include,
-          source.table_exclude, source.ignore_builtin_tables};
-}
-
 Result<std::vector<state::StateRecord>> Takeover::run(state::SourceState& state) const {
   state::Offset offset = with_purged_of_unknown_servers(*state.offset, facts);
   if (!(offset == *state.offset)) {
@@ -67,6 +62,7 @@ Result<std::vector<state::StateRecord>> Takeover::run(state::SourceState& state)
         "here: they count as published source={}",
         source.name);
   }
+  leave_out_servers(servers, facts, offset);
   MILLRACE_RETURN_IF_ERROR(check_offset(offset, facts));
   MILLRACE_ASSIGN_OR_RETURN(schema::Catalog catalog, catalog_at(offset));
 

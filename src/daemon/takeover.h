@@ -20,6 +20,7 @@
 #include "millrace/schema/catalog.h"
 #include "millrace/state/schema_history.h"
 #include "millrace/state/source_state.h"
+#include "millrace/transform/server_filter.h"
 #include "millrace/transform/table_filter.h"
 
 namespace millrace::daemon {
@@ -28,6 +29,7 @@ struct Takeover {
   const config::SourceConfig& source;
   const std::map<std::string, std::string>& kafka;  // the section's properties
   const transform::TableFilter& filter;
+  const transform::ServerFilter& servers;
   mysql::Connection& connection;
   const mysql::ServerFacts& facts;
   pipeline::EventStreamFactory& streams;
@@ -44,8 +46,5 @@ struct Takeover {
   Status read_history(state::SchemaHistory& history) const;
   Status require_known(const schema::Catalog& catalog) const;
 };
-
-// What the source captures.
-transform::TableFilterOptions filter_options(const config::SourceConfig& source);
 
 }  // namespace millrace::daemon

@@ -67,6 +67,7 @@ class DebeziumEncoder::Impl {
   Result<Range> write_value(const change::ChangeEvent& event, Operation operation,
                             const Image& before, const Image& after);
   bool write_row(const Image& image);
+  bool write_null_instead(std::size_t start);
   // Headers have the key without its schema: the header converter is another.
   Range payload_of(const Range& key) const {
     const std::size_t around = plan_->key_head.size() + plan_->key_tail.size();
@@ -93,6 +94,7 @@ class DebeziumEncoder::Impl {
   std::vector<Record> records_;
   std::vector<Header> headers_;
   Remarks remarks_;
+  RecordBatch::Unconverted unconverted_;  // of the event at hand
   ShapeEncoder shaped_;
 };
 
@@ -108,6 +110,7 @@ Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const Tab
   headers_.clear();
   remarks_.notices.clear();
   remarks_.invalid_texts = 0;
+  unconverted_ = {};
   source_.prepare(event, plan);
 
   const Image before{event.before};
@@ -215,6 +218,7 @@ Result<bool> DebeziumEncoder::Impl::is_unchanged(const Image& before, const Imag
   const bool unchanged = text(old_row) == text(new_row);
   writer_.truncate(start);
   remarks_.invalid_texts = 0;
+  unconverted_ = {};
   return unchanged;
 }
 
@@ -281,11 +285,23 @@ bool DebeziumEncoder::Impl::write_row(const Image& image) {
       writer_.raw(std::string_view(column.absent).substr(skipped));
     } else {
       writer_.raw(std::string_view(column.name).substr(skipped));
-      if (!values_.write(*plan_, column, value, remarks_)) return false;
+      const std::size_t start = writer_.size();
+      if (!values_.write(*plan_, column, value, remarks_) && !write_null_instead(start))
+        return false;
     }
     skipped = 0;
   }
   writer_.raw('}');
+  return true;
+}
+
+// Of a value that was written from `start` on and failed.
+bool DebeziumEncoder::Impl::write_null_instead(std::size_t start) {
+  if (!options_.null_for_failures) return false;
+  const Error error = values_.take_error();
+  if (unconverted_.count++ == 0) unconverted_.first = error.message();
+  writer_.truncate(start);
+  writer_.raw("null");
   return true;
 }
 
@@ -360,6 +376,11 @@ void DebeziumEncoder::Impl::publish(RecordBatch& out) {
   for (std::string& notice : remarks_.notices) out.notices.push_back(std::move(notice));
   if (remarks_.invalid_texts != 0) [[unlikely]] {
     out.invalid_texts[plan_->table->name.to_text()] += remarks_.invalid_texts;
+  }
+  if (unconverted_.count != 0) [[unlikely]] {
+    RecordBatch::Unconverted& known = out.unconverted[plan_->table->name.to_text()];
+    if (known.count == 0) known.first = unconverted_.first;
+    known.count += unconverted_.count;
   }
 }
 

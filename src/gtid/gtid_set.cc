@@ -108,6 +108,14 @@ void GtidSet::remove(const Gtid& gtid) {
   remove_interval(Tsid{gtid.uuid, gtid.tag}, Interval{gno, gno + 1});
 }
 
+GtidSet GtidSet::of_servers(const std::function<bool(const Uuid&)>& takes) const {
+  GtidSet kept;
+  for (const auto& [tsid, intervals] : intervals_) {
+    if (takes(tsid.uuid)) kept.intervals_.emplace_hint(kept.intervals_.end(), tsid, intervals);
+  }
+  return kept;
+}
+
 bool GtidSet::contains(const Gtid& gtid) const {
   if (!is_gno(gtid.gno)) return false;
   const auto found = intervals_.find(Tsid{gtid.uuid, gtid.tag});

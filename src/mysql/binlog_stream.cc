@@ -186,6 +186,7 @@ Result<BinlogStream> BinlogStream::open(ConnectionOptions connection,
   MILLRACE_ASSERT(options.server_id.value() != 0, "a dump needs a server id");
   MILLRACE_ASSERT(options.heartbeat_period.count() > 0, "a dump needs heartbeats");
   connection.read_timeout = 2 * options.heartbeat_period;
+  connection.initial_statements.clear();  // a dump sees no rows, and its session is its own
   MILLRACE_ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Session::open(connection, cause));
   auto impl = std::make_unique<Impl>(std::move(session));
   if (Status status = impl->start(options); !status) {

@@ -63,7 +63,23 @@ Session::~Session() {
   if (socket_ >= 0) close(socket_);
 }
 
-Status Session::apply_options(const ConnectionOptions& options) {
+Result<Session::KeyStores> Session::read_stores(const ConnectionOptions& options) {
+  KeyStores stores;
+  if (options.tls_mode == TlsMode::kDisabled) return stores;
+  if (!options.key_store.empty()) {
+    auto identity = read_key_store(options.key_store, options.key_store_password);
+    if (!identity) return failure(ErrorCause::kTls, identity.error());
+    stores.identity.emplace(std::move(*identity));
+  }
+  if (!options.trust_store.empty()) {
+    auto trusted = read_trust_store(options.trust_store, options.trust_store_password);
+    if (!trusted) return failure(ErrorCause::kTls, trusted.error());
+    stores.trusted.emplace(std::move(*trusted));
+  }
+  return stores;
+}
+
+Status Session::apply_options(const ConnectionOptions& options, const KeyStores& stores) {
   MYSQL* handle = handle_.get();
   const unsigned connect_timeout = to_whole_seconds(options.connect_timeout);
   const unsigned long max_packet = limits::kMaxPacketBytes;
@@ -91,9 +107,13 @@ Status Session::apply_options(const ConnectionOptions& options) {
     set(MYSQL_OPT_WRITE_TIMEOUT, &read_timeout);
   }
   set(MYSQL_OPT_SSL_MODE, &ssl_mode);
-  if (!options.tls_ca.empty()) set(MYSQL_OPT_SSL_CA, options.tls_ca.c_str());
-  if (!options.tls_cert.empty()) set(MYSQL_OPT_SSL_CERT, options.tls_cert.c_str());
-  if (!options.tls_key.empty()) set(MYSQL_OPT_SSL_KEY, options.tls_key.c_str());
+  const auto set_file = [&](mysql_option option, const std::string& path) {
+    if (!path.empty()) set(option, path.c_str());
+  };
+  set_file(MYSQL_OPT_SSL_CA, stores.trusted ? stores.trusted->path() : options.tls_ca);
+  set_file(MYSQL_OPT_SSL_CERT,
+           stores.identity ? stores.identity->certificate.path() : options.tls_cert);
+  set_file(MYSQL_OPT_SSL_KEY, stores.identity ? stores.identity->key.path() : options.tls_key);
   if (!options.compression.empty() && options.compression != "none") {
     set(MYSQL_OPT_COMPRESSION_ALGORITHMS, options.compression.c_str());
   }
@@ -119,7 +139,9 @@ Status Session::connect(const ConnectionOptions& options) {
   if (handle_ == nullptr) {
     return failure(ErrorCause::kBusy, transient_error("out of memory for a MySQL connection"));
   }
-  MILLRACE_RETURN_IF_ERROR(apply_options(options));
+  // Until the handshake is over: the library opens its files in there.
+  MILLRACE_ASSIGN_OR_RETURN(const KeyStores stores, read_stores(options));
+  MILLRACE_RETURN_IF_ERROR(apply_options(options, stores));
 
   const bool by_socket = !options.unix_socket.empty();
   if (mysql_real_connect(handle_.get(), by_socket ? nullptr : options.host.c_str(),
@@ -135,6 +157,11 @@ Status Session::connect(const ConnectionOptions& options) {
     return failure(ErrorCause::kOther, transient_error("out of file descriptors (see ulimit -n)"));
   }
   server_version_ = mysql_get_server_info(handle_.get());
+  for (const std::string& statement : options.initial_statements) {
+    if (const Status status = run(statement); !status) {
+      return status.error().with_context("database.initial.statements: " + statement);
+    }
+  }
   // The handshake names a collation that servers before 8.0 don't know, and they fall back to
   // latin1 in silence.
   return run("SET NAMES utf8mb4, SESSION sql_mode = ''");

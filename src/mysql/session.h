@@ -10,12 +10,14 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "millrace/base/result.h"
 #include "millrace/mysql/connection.h"
 #include "millrace/mysql/errors.h"
+#include "mysql/key_store.h"
 
 namespace millrace::mysql {
 
@@ -54,7 +56,12 @@ class Session {
  private:
   explicit Session(std::string endpoint) : endpoint_(std::move(endpoint)) {}
   Status connect(const ConnectionOptions& options);
-  Status apply_options(const ConnectionOptions& options);
+  struct KeyStores {
+    std::optional<ClientIdentity> identity;
+    std::optional<MemoryFile> trusted;
+  };
+  Result<KeyStores> read_stores(const ConnectionOptions& options);
+  Status apply_options(const ConnectionOptions& options, const KeyStores& stores);
 
   Handle handle_;
   std::string endpoint_;

@@ -151,6 +151,8 @@ void Assembler::open_transaction(const binlog::EventContext& at,
   transaction_ = std::move(info);
   start_ = start;
   open_ = true;
+  is_foreign_ = options_.publishes_server && start.gtid.gtid &&
+                !options_.publishes_server(start.gtid.gtid->uuid);
   batch_->open_items_begin = batch_->items.size();
   batch_->skipped = {};
   batch_->continues_transaction = false;
@@ -194,7 +196,7 @@ Status Assembler::on_rows_query(const binlog::EventContext&, std::string_view sq
 
 Status Assembler::on_table_map(const binlog::EventContext&, const binlog::TableMap& map,
                                std::string_view body) {
-  return holds_xa_rows_ ? Status() : resolve_table(map, body);
+  return passes_rows_by() ? Status() : resolve_table(map, body);
 }
 
 Status Assembler::resolve_table(const binlog::TableMap& map, std::string_view body) {
@@ -204,7 +206,7 @@ Status Assembler::resolve_table(const binlog::TableMap& map, std::string_view bo
 
 Status Assembler::on_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
                           std::string_view body) {
-  return holds_xa_rows_ ? Status() : append_rows(at, rows, body);
+  return passes_rows_by() ? Status() : append_rows(at, rows, body);
 }
 
 RowsItem Assembler::item_at(const binlog::EventContext& at, CapturedTablePtr table) const {
@@ -239,12 +241,20 @@ Status Assembler::append_rows(const binlog::EventContext& at, const binlog::Rows
       batch_->items.push_back(std::move(item));
     }
   }
+  if (*table == nullptr && options_.leaves_out_tables) count_left_out(at, rows.table_id);
   if (rows.statement_end) {
     statement_.clear();
     batch_statement_ = {};
     tables_.end_statement();
   }
   return cut_if_full();
+}
+
+void Assembler::count_left_out(const binlog::EventContext& at, TableId id) {
+  const TableRegistry::LeftOutTable* table = tables_.find_left_out(id);
+  if (table == nullptr) return;
+  batch_->left_out.add({table->name.to_text(), LeftOut::Reason::kInconsistentSchema},
+                       place_text(*transaction_, at.start) + ": " + table->why);
 }
 
 Status Assembler::skip_published(const binlog::EventContext& at, RowsItem& item, bool& skip_event) {
@@ -319,7 +329,7 @@ Status Assembler::on_statement(const binlog::EventContext& at,
   MILLRACE_ASSIGN_OR_RETURN(std::vector<CapturedTablePtr> emptied, tables_.apply_statement(query));
   if (inside) return {};
   open_transaction(at, group);
-  if (!options_.skip_truncates) {
+  if (!options_.skip_truncates && !is_foreign_) {
     for (CapturedTablePtr& table : emptied) {
       RowsItem item = item_at(at, std::move(table));
       item.truncate = true;
@@ -340,7 +350,7 @@ Status Assembler::on_end(const binlog::EventContext& at, const binlog::Transacti
       break;
     case binlog::TransactionOutcome::kXaOnePhase:
       holds_xa_rows_ = false;
-      MILLRACE_RETURN_IF_ERROR(publish_xa(at, prepared));
+      if (!is_foreign_) MILLRACE_RETURN_IF_ERROR(publish_xa(at, prepared));
       break;
     case binlog::TransactionOutcome::kCommit:
     case binlog::TransactionOutcome::kRollback:
@@ -355,12 +365,13 @@ Status Assembler::on_xa_outcome(const binlog::EventContext& at,
                                 bool committed) {
   open_transaction(at, group);
   const auto prepared = prepared_.find(xid);
-  if (committed && prepared == prepared_.end() && taken_over_) {
+  const bool publishes = committed && !is_foreign_;
+  if (publishes && prepared == prepared_.end() && taken_over_) {
     MILLRACE_MARK("xa_published_by_connector");
     observer_.on_notice("XA COMMIT " + xid.to_text() +
                         ": its rows were published by the connector that this source was taken "
                         "over from, at XA PREPARE");
-  } else if (committed) {
+  } else if (publishes) {
     if (prepared == prepared_.end()) {
       return definite_error(
           "XA COMMIT " + xid.to_text() +

@@ -41,6 +41,9 @@ class Assembler final : public binlog::StreamVisitor {
   bool has_complete_work() const;
   // Complete transactions in the batch at hand.
   std::uint64_t transactions() const { return batch_->transactions; }
+  // The place before the transaction at hand: everything up to it is in batches.
+  BinlogPosition transaction_begin() const { return start_.group_begin; }
+  const std::vector<gtid::Gtid>& completed() const { return batch_->completed; }
   // Hands the batch at hand on, if it holds anything.
   Status flush();
   // Drops what belongs to a transaction that is not complete: before a stop.
@@ -83,12 +86,15 @@ class Assembler final : public binlog::StreamVisitor {
   Status resolve_table(const binlog::TableMap& map, std::string_view body);
   Status append_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
                      std::string_view body);
+  void count_left_out(const binlog::EventContext& at, TableId id);
   void match_foreign_offset(const binlog::TransactionStart& start);
   Status skip_published(const binlog::EventContext& at, RowsItem& item, bool& skip_event);
   Status skip_by_table(RowsItem& item, bool& skip_event);
   Status note_skipped(const RowsItem& item);
   Status publish_xa(const binlog::EventContext& at, const state::PreparedXa& prepared);
   Status cut_if_full();
+  // Rows of the open transaction are not for now: held back, or not published at all.
+  bool passes_rows_by() const { return holds_xa_rows_ || is_foreign_; }
   RowsItem item_at(const binlog::EventContext& at, CapturedTablePtr table) const;
 
   const PipelineOptions& options_;
@@ -107,6 +113,7 @@ class Assembler final : public binlog::StreamVisitor {
   binlog::TransactionStart start_;
   bool open_ = false;
   const bool taken_over_;
+  bool is_foreign_ = false;           // of a server whose rows aren't published
   bool holds_xa_rows_ = false;        // inside an XA group: its rows wait for XA COMMIT
   std::string statement_;             // ROWS_QUERY of the statement at hand
   std::string_view batch_statement_;  // its copy in the batch's arena

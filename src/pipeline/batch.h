@@ -20,6 +20,8 @@
 #include "millrace/encode/record_batch.h"
 #include "millrace/gtid/gtid_set.h"
 #include "millrace/pipeline/captured_table.h"
+#include "millrace/pipeline/left_out.h"
+#include "millrace/pipeline/signal_row.h"
 #include "millrace/state/source_state.h"
 
 namespace millrace::pipeline {
@@ -70,6 +72,12 @@ struct RowsItem {
   std::string_view query;
 };
 
+// "binlog.000003:4711 (GTID ...)": where a row event is, for people.
+inline std::string place_text(const change::TransactionInfo& transaction, std::uint64_t position) {
+  const std::string place = transaction.file + ":" + std::to_string(position);
+  return transaction.gtid.empty() ? place : place + " (GTID " + transaction.gtid + ")";
+}
+
 // What a batch left out of the open transaction because it was published before a restart: whole row events, up to
 // number `event`.
 struct SkippedRows {
@@ -108,6 +116,7 @@ struct Batch {
   std::vector<gtid::Gtid> completed;
   std::uint64_t transactions = 0;
   std::vector<state::StateRecord> state;
+  LeftOut left_out;  // by the reader, then by a decode worker
   StreamPoint end;
 
   // Filled by a decode worker.
@@ -115,6 +124,7 @@ struct Batch {
   std::vector<std::uint64_t> rows_of_item;  // rows in the event, published before or now
   std::uint64_t creates = 0, updates = 0, deletes = 0, truncates = 0;
   std::uint64_t json_bases_missing = 0;
+  std::vector<SignalRow> signals;
   Status status;
 };
 

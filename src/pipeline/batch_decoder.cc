@@ -1,8 +1,12 @@
 #include "pipeline/batch_decoder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <utility>
 
+#include "millrace/base/mark.h"
+#include "millrace/charset/charset.h"
 #include "millrace/row/row_decoder.h"
 
 namespace millrace::pipeline {
@@ -29,10 +33,8 @@ bool is_skipped(Operation operation, const DecodeOptions& options) {
 }
 
 Error at_item(const Error& error, const RowsItem& item) {
-  std::string where = item.table->schema->name.to_text() + " at " + item.transaction->file + ":" +
-                      std::to_string(item.position);
-  if (!item.transaction->gtid.empty()) where += " (GTID " + item.transaction->gtid + ")";
-  return error.with_context(where);
+  return error.with_context(item.table->schema->name.to_text() + " at " +
+                            place_text(*item.transaction, item.position));
 }
 
 class BatchDecoder {
@@ -50,6 +52,8 @@ class BatchDecoder {
       if (Status status = item.truncate ? truncate(item) : rows(item); !status) {
         return at_item(status.error(), item);
       }
+      if (!batch_.records->unconverted.empty()) [[unlikely]]
+        count_unconverted(item);
     }
     return {};
   }
@@ -89,23 +93,79 @@ class BatchDecoder {
     row::RowDecoder decoder(item.table->rows, item.event);
     std::uint64_t count = 0;
     while (true) {
-      MILLRACE_ASSIGN_OR_RETURN(const bool more, decoder.next(before_, after_));
-      if (!more) break;
+      const Result<bool> more = decoder.next(before_, after_);
+      if (!more) {
+        if (options_.undecodable == OnFailure::kStop) return more.error();
+        leave_out(item, LeftOut::Reason::kUndecodable, count, more.error());
+        break;
+      }
+      if (!*more) break;
       event.source.row = static_cast<std::uint32_t>(count);
       ++count;
-      if (skipped) continue;
       if (count <= item.skip_rows) [[unlikely]] {
-        if (item.doubtful_tail && count == item.skip_rows) {
+        if (item.doubtful_tail && count == item.skip_rows && !skipped) {
           MILLRACE_RETURN_IF_ERROR(all_but_the_first_record(event, item));
         }
         continue;
       }
-      MILLRACE_RETURN_IF_ERROR(encoder_.encode(event, item.table->json, *batch_.records));
-      count_row(operation);
+      if (item.table->is_signal_table && operation == Operation::kCreate) take_signal(item);
+      if (skipped) continue;
+      MILLRACE_ASSIGN_OR_RETURN(const bool published, publish(item, event));
+      if (published) count_row(operation);
     }
     batch_.json_bases_missing += decoder.stats().json_bases_missing;
     batch_.rows_of_item.push_back(count);
     return {};
+  }
+
+  // False when the row was left out.
+  Result<bool> publish(const RowsItem& item, const change::ChangeEvent& event) {
+    encode::RecordBatch& records = *batch_.records;
+    const std::size_t bytes = records.bytes.size();
+    const std::size_t count = records.records.size();
+    const std::size_t headers = records.headers.size();
+    const Status encoded = encoder_.encode(event, item.table->json, records);
+    if (encoded) return true;
+    if (options_.unprocessable == OnFailure::kStop) return encoded.error();
+    // A row has all of its records or none.
+    records.bytes.resize(bytes);
+    records.records.resize(count);
+    records.headers.resize(headers);
+    leave_out(item, LeftOut::Reason::kUnprocessable, event.source.row, encoded.error());
+    return false;
+  }
+
+  void leave_out(const RowsItem& item, LeftOut::Reason reason, std::uint64_t row,
+                 const Error& error) {
+    MILLRACE_MARK("row_left_out");
+    batch_.left_out.add({item.table->schema->name.to_text(), reason},
+                        place_text(*item.transaction, item.position) + " row " +
+                            std::to_string(row) + ": " + error.message());
+  }
+
+  void count_unconverted(const RowsItem& item) {
+    MILLRACE_MARK("value_left_out");
+    for (const auto& [table, values] : std::exchange(batch_.records->unconverted, {})) {
+      batch_.left_out.add({table, LeftOut::Reason::kUnconvertible},
+                          place_text(*item.transaction, item.position) + ": " + values.first,
+                          values.count);
+    }
+  }
+
+  void take_signal(const RowsItem& item) {
+    SignalRow signal;
+    std::string* const parts[] = {&signal.id, &signal.type, &signal.data};
+    const auto& columns = item.table->schema->columns;
+    for (std::size_t i = 0; i < std::size(parts) && i < after_.values.size(); ++i) {
+      const charset::Charset* set = columns[i].charset;
+      if (set != nullptr && !set->is_binary()) {
+        set->append_utf8_replacing(after_.values[i].bytes, *parts[i]);
+      } else {
+        *parts[i] = after_.values[i].bytes;
+      }
+    }
+    signal.place = place_text(*item.transaction, item.position);
+    batch_.signals.push_back(std::move(signal));
   }
 
   // A tombstone, or the tombstone and create of a key change. Again is better than never.

@@ -5,12 +5,15 @@
 
 #include "millrace/base/clock.h"
 #include "millrace/encode/debezium_encoder.h"
+#include "millrace/pipeline/pipeline.h"
 #include "pipeline/batch.h"
 
 namespace millrace::pipeline {
 
 struct DecodeOptions {
   bool skip_creates = false, skip_updates = false, skip_deletes = false;
+  OnFailure undecodable = OnFailure::kStop;
+  OnFailure unprocessable = OnFailure::kStop;
 };
 
 // Fills the batch's decode results; an error goes to batch.status with table and position.

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "millrace/base/mark.h"
 #include "millrace/charset/charset.h"
 #include "millrace/charset/collation.h"
 #include "millrace/ddl/schema_change.h"
-#include "millrace/schema/table_resolver.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -67,9 +67,19 @@ Result<CapturedTablePtr> TableRegistry::resolve(const binlog::TableMap& map,
   CachedMap& cached = by_id_[map.id];
   if (!cached.body.empty() && cached.body == body) return cached.table;
   cached.body.clear();
-  MILLRACE_ASSIGN_OR_RETURN(cached.table, build(map));
+  MILLRACE_RETURN_IF_ERROR(build(map, cached));
   cached.body = body;
   return cached.table;
+}
+
+const TableRegistry::LeftOutTable* TableRegistry::find_left_out(TableId id) const {
+  const auto it = by_id_.find(id);
+  return it == by_id_.end() ? nullptr : it->second.left_out.get();
+}
+
+void TableRegistry::set_cure(ReadStructure read, std::function<void(const std::string&)> notice) {
+  read_structure_ = std::move(read);
+  notice_ = std::move(notice);
 }
 
 Result<const CapturedTablePtr*> TableRegistry::find(TableId id) const {
@@ -81,13 +91,27 @@ Result<const CapturedTablePtr*> TableRegistry::find(TableId id) const {
   return &it->second.table;
 }
 
-Result<CapturedTablePtr> TableRegistry::build(const binlog::TableMap& map) {
-  const schema::TableName name{std::string(map.database), std::string(map.table)};
-  if (!filter_.captures(name)) return CapturedTablePtr();
-  MILLRACE_ASSIGN_OR_RETURN(schema::TableSchema schema, resolve_schema(map, name));
-  const auto known = by_name_.find(name);
-  if (known != by_name_.end() && *known->second->schema == schema) return known->second;
-  return capture(std::move(schema));
+Status TableRegistry::build(const binlog::TableMap& map, CachedMap& entry) {
+  entry.table.reset();
+  entry.left_out.reset();
+  schema::TableName name{std::string(map.database), std::string(map.table)};
+  if (!filter_.captures(name)) return {};
+  Result<schema::TableSchema> schema = resolve_schema(map, name);
+  if (!schema) {
+    if (options_.inconsistent_schema == InconsistentSchema::kFail || schema.error().is_transient())
+      return schema.error();
+    MILLRACE_MARK("table_left_out");
+    entry.left_out = std::make_shared<const LeftOutTable>(
+        LeftOutTable{std::move(name), schema.error().message()});
+    return {};
+  }
+  if (const auto known = by_name_.find(name);
+      known != by_name_.end() && *known->second->schema == *schema) {
+    entry.table = known->second;
+    return {};
+  }
+  MILLRACE_ASSIGN_OR_RETURN(entry.table, capture(std::move(*schema)));
+  return {};
 }
 
 Result<schema::TableSchema> TableRegistry::resolve_schema(const binlog::TableMap& map,
@@ -105,12 +129,42 @@ Result<schema::TableSchema> TableRegistry::resolve_schema(const binlog::TableMap
     }
     return std::move(from_map.schema);
   }
-  if (known != nullptr) return schema::merge_with_catalog(from_map, *known);
+  if (known != nullptr) {
+    auto merged = schema::merge_with_catalog(from_map, *known);
+    return merged ? merged : cure(from_map, merged.error().message());
+  }
   if (options_.allow_unnamed) return std::move(from_map.schema);
-  return definite_error(
-      "the structure of " + name.to_text() + " is not known: " + catalog_.why_unknown(name) +
-      ", and its TABLE_MAP has no column names (binlog_row_metadata=MINIMAL). SET PERSIST "
-      "binlog_row_metadata=FULL on the server, and start the source from a new offset");
+  return cure(from_map,
+              "the structure of " + name.to_text() +
+                  " is not known: " + catalog_.why_unknown(name) +
+                  ", and its TABLE_MAP has no column names (binlog_row_metadata=MINIMAL)");
+}
+
+// What the catalog has doesn't fit, or is missing. The server's structure takes its place where it is certain that the
+// table had it here: nothing in the binlog has changed the table since, and it fits the TABLE_MAP column by column.
+Result<schema::TableSchema> TableRegistry::cure(const schema::TableMapColumns& from_map,
+                                                const std::string& why) {
+  constexpr const char* kRemedy =
+      ". SET PERSIST binlog_row_metadata=FULL on the server, and start the source from a new "
+      "offset";
+  const schema::TableName& name = from_map.schema.name;
+  if (!read_structure_) return definite_error(why + kRemedy);
+  const Result<schema::TableSchemaPtr> read = read_structure_(name);
+  if (!read) {
+    if (read.error().is_transient()) return read.error().with_context(why);
+    return definite_error(
+        why + "; and it can't be read from the server: " + read.error().message() + kRemedy);
+  }
+  auto merged = schema::merge_with_catalog(from_map, **read);
+  if (!merged) {
+    return definite_error(why + "; and the server's structure now doesn't fit either: " +
+                          schema::describe_differences(from_map, **read, "the server's") + kRemedy);
+  }
+  MILLRACE_MARK("structure_cured");
+  catalog_.put(name, **read);
+  remember_structure(name, *catalog_.find(name));
+  if (notice_) notice_("read from the server, where nothing has changed it since: " + why);
+  return merged;
 }
 
 Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
@@ -123,8 +177,10 @@ Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
                           ": exclude one of them (table.exclude.list)");
   }
   auto shared = std::make_shared<const schema::TableSchema>(std::move(schema));
-  auto table = std::make_shared<const CapturedTable>(shared, encode::Topic{std::move(topic)},
-                                                     encoder_, columns_.treat(*shared));
+  auto table = std::make_shared<CapturedTable>(shared, encode::Topic{std::move(topic)}, encoder_,
+                                               columns_.treat(*shared));
+  table->is_signal_table =
+      !options_.signal_table.empty() && name.to_text() == options_.signal_table;
   by_name_[name] = table;
   return CapturedTablePtr(std::move(table));
 }

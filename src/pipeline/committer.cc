@@ -72,6 +72,8 @@ void Committer::advance(const Batch& batch) {
   report_.truncates += batch.truncates;
   report_.transactions += batch.transactions;
   report_.json_bases_missing += batch.json_bases_missing;
+  report_.left_out.add(batch.left_out);
+  report_.signals.insert(report_.signals.end(), batch.signals.begin(), batch.signals.end());
   if (batch.end.commit_us != 0) report_.commit_us = batch.end.commit_us;
 }
 

@@ -42,7 +42,14 @@ class Pipeline::Impl {
             },
             [this](std::shared_ptr<Batch> batch) { return emit(std::move(batch)); }),
         committer_(options_, *state_.offset, queue_, sink, observer),
-        observer_(observer) {}
+        observer_(observer) {
+    if (options_.structures == nullptr) return;
+    tables_.set_cure(
+        [this](const schema::TableName& table) {
+          return options_.structures->structure_at(table, place_before_transaction());
+        },
+        [this](const std::string& sentence) { observer_.on_notice(sentence); });
+  }
 
   Status run() {
     MILLRACE_RETURN_IF_ERROR(open_stream());
@@ -109,6 +116,15 @@ class Pipeline::Impl {
     return {};
   }
 
+  BinlogPlace place_before_transaction() const {
+    BinlogPlace place;
+    place.position = assembler_.transaction_begin();
+    if (!state_.offset->has_gtids || !options_.gtid_mode) return place;
+    place.executed = read_gtids_;
+    for (const gtid::Gtid& gtid : assembler_.completed()) place.executed->add(gtid);
+    return place;
+  }
+
   bool emit(std::shared_ptr<Batch> batch) {
     for (const gtid::Gtid& gtid : batch->completed) read_gtids_.add(gtid);
     if (!queue_.push(batch)) return false;
@@ -119,7 +135,8 @@ class Pipeline::Impl {
     pool_.submit([this, batch = std::move(batch)] {
       decode_batch(
           *batch, tables_.encoder_options(),
-          DecodeOptions{options_.skip_creates, options_.skip_updates, options_.skip_deletes},
+          DecodeOptions{options_.skip_creates, options_.skip_updates, options_.skip_deletes,
+                        options_.undecodable, options_.unprocessable},
           system_clock());
       queue_.complete(*batch);
       const std::lock_guard lock(workers_mutex_);

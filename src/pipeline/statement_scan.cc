@@ -112,7 +112,10 @@ Result<TouchedTables> scan_statements(EventStreamFactory& streams, const BinlogP
     if (!event) break;
     MILLRACE_RETURN_IF_ERROR(grammar.feed(*event));
   }
-  return std::move(collector).take();
+  const bool is_complete = collector.finished();
+  TouchedTables touched = std::move(collector).take();
+  touched.is_complete = is_complete;
+  return touched;
 }
 
 }  // namespace millrace::pipeline

@@ -1,19 +1,45 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "millrace/schema/column_types.h"
+#include "millrace/schema/source_type.h"
 #include "millrace/schema/table_resolver.h"
 
 namespace millrace::schema {
 namespace {
 
+// Differences that a message lists; a table that became another one differs in most columns.
+constexpr std::size_t kMostDifferencesShown = 8;
+
+// In SQL's words, and in bytes where only they are known.
 std::string describe(const Column& column) {
-  std::string text = "type " + std::to_string(static_cast<int>(column.type)) + " length " +
-                     std::to_string(column.length);
-  if (column.type == ColumnType::kNewDecimal) text += " scale " + std::to_string(column.scale);
-  if (column.is_unsigned) text += " unsigned";
-  text += column.is_nullable ? " null" : " not null";
-  return text;
+  Column plain = column;
+  plain.column_type.clear();  // both sides in the same words
+  plain.is_unsigned = false;
+  std::string text = source_type_name(plain);
+  switch (column.type) {
+    case ColumnType::kVarchar:
+    case ColumnType::kVarString:
+    case ColumnType::kString:
+    case ColumnType::kEnum:
+    case ColumnType::kSet:
+      text += " of " + std::to_string(column.length) + " bytes";
+      break;
+    case ColumnType::kNewDecimal:
+      text += "(" + std::to_string(column.length) + "," + std::to_string(column.scale) + ")";
+      break;
+    case ColumnType::kBit:
+    case ColumnType::kTime2:
+    case ColumnType::kDatetime2:
+    case ColumnType::kTimestamp2:
+      text += "(" + std::to_string(column.length) + ")";
+      break;
+    default:
+      break;
+  }
+  if (column.is_unsigned) text += " UNSIGNED";
+  return text + (column.is_nullable ? " null" : " not null");
 }
 
 // A column made before 5.6 keeps its old format until its table is rebuilt; information_schema
@@ -50,25 +76,42 @@ void copy_catalog_facts(Column& column, const Column& catalog) {
 
 }  // namespace
 
+std::string describe_differences(const TableMapColumns& from_map, const TableSchema& other,
+                                 std::string_view other_name) {
+  const std::vector<Column>& columns = from_map.schema.columns;
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+  if (columns.size() != other.columns.size()) {
+    add("the binlog has " + std::to_string(columns.size()) + " columns, " +
+        std::string(other_name) + " " + std::to_string(other.columns.size()));
+  }
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < std::min(columns.size(), other.columns.size()); ++i) {
+    if (agree(columns[i], other.columns[i], from_map.has_signedness)) continue;
+    if (++count > kMostDifferencesShown) continue;
+    add("column " + std::to_string(i + 1) + " (" + other.columns[i].name + ") is " +
+        describe(columns[i]) + " in the binlog, " + describe(other.columns[i]) + " in " +
+        std::string(other_name));
+  }
+  if (count > kMostDifferencesShown)
+    add(std::to_string(count - kMostDifferencesShown) + " more columns");
+  return text;
+}
+
 Result<TableSchema> merge_with_catalog(const TableMapColumns& from_map,
                                        const TableSchema& catalog) {
   const TableSchema& map = from_map.schema;
-  const std::string name = map.name.to_text();
-  if (map.columns.size() != catalog.columns.size()) {
-    return definite_error("the structure of " + name + " is not the stored one: the binlog has " +
-                          std::to_string(map.columns.size()) + " columns, the stored structure " +
-                          std::to_string(catalog.columns.size()));
+  if (const std::string differences =
+          describe_differences(from_map, catalog, "the stored structure");
+      !differences.empty()) {
+    return definite_error("the structure of " + map.name.to_text() +
+                          " is not the stored one: " + differences);
   }
   TableSchema merged = catalog;
   merged.name = map.name;
   for (std::size_t i = 0; i < merged.columns.size(); ++i) {
     Column& column = merged.columns[i];
     const Column& said = map.columns[i];
-    if (!agree(said, column, from_map.has_signedness)) {
-      return definite_error("the structure of " + name + " is not the stored one: column " +
-                            std::to_string(i + 1) + " (" + column.name + ") is " + describe(said) +
-                            " in the binlog, " + describe(column) + " in the stored structure");
-    }
     column.type = said.type;
     if (said.collation != 0) {
       column.collation = said.collation;

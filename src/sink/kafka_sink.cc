@@ -99,6 +99,13 @@ Result<state::SourceState> KafkaSink::open() {
   admin_ = make_topics_(producer_.client(), interrupted_);
   MILLRACE_RETURN_IF_ERROR(ensure_own_topics());
   MILLRACE_ASSIGN_OR_RETURN(auto stored, read_stored_state(options_, interrupted_));
+  if (!stored.state.offset && !options_.former_offset_topic.empty()) {
+    KafkaSinkOptions former = options_;
+    former.offset_topic = options_.former_offset_topic;
+    MILLRACE_ASSIGN_OR_RETURN(StoredState found, read_stored_state(former, interrupted_));
+    if (found.state.offset) MILLRACE_MARK("sink.former_offset_topic");
+    stored.state = std::move(found.state);
+  }
   offset_partition_ = stored.offset_partition;
   state_partition_ = stored.state_partition;
   open_ = true;
@@ -117,7 +124,12 @@ Status KafkaSink::ensure_own_topics() {
   TopicSpec state = offsets;
   state.name = options_.state_topic;
   state.settings["max.message.bytes"] = kStateMaxMessageBytes;
-  MILLRACE_ASSIGN_OR_RETURN(const auto facts, admin_->ensure({offsets, state}));
+  std::vector<TopicSpec> specs = {offsets, state};
+  if (!options_.former_offset_topic.empty()) {
+    specs.push_back(offsets);
+    specs.back().name = options_.former_offset_topic;
+  }
+  MILLRACE_ASSIGN_OR_RETURN(const auto facts, admin_->ensure(specs));
   for (const auto& topic : facts) options_.statistics->topics_created += topic.created ? 1 : 0;
   return {};
 }
@@ -182,11 +194,13 @@ Result<OpenTopic*> KafkaSink::open_topic(const encode::RecordBatch& batch, std::
 Status KafkaSink::open_topics(const std::vector<std::string>& names) {
   std::vector<TopicSpec> specs;
   for (const std::string& name : names) {
+    const TopicCreation creation =
+        options_.topic_creation_of ? options_.topic_creation_of(name) : options_.topic_creation;
     TopicSpec spec;
     spec.name = name;
-    spec.partitions = options_.topic_creation.partitions;
-    spec.replication_factor = options_.topic_creation.replication_factor;
-    spec.settings = options_.topic_creation.settings;
+    spec.partitions = creation.partitions;
+    spec.replication_factor = creation.replication_factor;
+    spec.settings = creation.settings;
     specs.push_back(std::move(spec));
   }
   MILLRACE_ASSIGN_OR_RETURN(const auto facts, admin_->ensure(specs));

@@ -11,8 +11,7 @@
 namespace millrace::transform {
 namespace {
 
-constexpr std::uint32_t kOptions =
-    PCRE2_UTF | PCRE2_CASELESS | PCRE2_ANCHORED | PCRE2_NEVER_BACKSLASH_C;
+constexpr std::uint32_t kOptions = PCRE2_UTF | PCRE2_ANCHORED | PCRE2_NEVER_BACKSLASH_C;
 
 // Steps of backtracking and bytes of heap (KiB) for one name; a name has at most 196 characters with its column, so a
 // pattern that needs more is an accident waiting for a longer name.
@@ -53,15 +52,16 @@ Result<PatternList::Code> PatternList::compile_one(const std::string& pattern,
   return regex::pattern_error(pattern, offset, reinterpret_cast<const char*>(message));
 }
 
-Result<PatternList> PatternList::compile(const std::vector<std::string>& patterns) {
+Result<PatternList> PatternList::compile(const std::vector<std::string>& patterns, Case letters) {
+  const std::uint32_t options = kOptions | (letters == Case::kIgnored ? PCRE2_CASELESS : 0);
   PatternList list;
   for (const std::string& pattern : patterns) {
     if (const auto place = regex::find_java_class_syntax(pattern)) {
       return regex::class_syntax_error(pattern, *place);
     }
     Pattern compiled;
-    MILLRACE_ASSIGN_OR_RETURN(compiled.whole, compile_one(pattern, kOptions | PCRE2_ENDANCHORED));
-    MILLRACE_ASSIGN_OR_RETURN(compiled.prefix, compile_one(pattern, kOptions));
+    MILLRACE_ASSIGN_OR_RETURN(compiled.whole, compile_one(pattern, options | PCRE2_ENDANCHORED));
+    MILLRACE_ASSIGN_OR_RETURN(compiled.prefix, compile_one(pattern, options));
     list.patterns_.push_back(std::move(compiled));
   }
   return list;

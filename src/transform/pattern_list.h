@@ -1,6 +1,7 @@
 #pragma once
 
-// Java's regular expressions as Debezium uses them for names: the whole name must match, case doesn't count. PCRE2 reads
+// Java's regular expressions as Debezium uses them for names: the whole name must match, case doesn't count unless asked
+// for (Kafka Connect compares topics with it). PCRE2 reads
 // the same syntax but for a few forms of character classes; a pattern that Java would read differently is refused.
 //
 // One difference is left, on purpose: Java folds the case of ASCII letters only, PCRE2 of all letters, as MySQL does
@@ -8,6 +9,7 @@
 //
 // Immutable once compiled; matching is thread-safe. Matching is bounded by PCRE2's limits: see Verdict.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,8 +27,11 @@ class PatternList {
   // name and an exclude list doesn't: rather a table too many than one that is missing in silence.
   enum class Verdict { kMatch, kNoMatch, kUndecided };
 
+  enum class Case : std::uint8_t { kIgnored, kCounts };
+
   // An error shows the pattern, the place and what is wrong.
-  static Result<PatternList> compile(const std::vector<std::string>& patterns);
+  static Result<PatternList> compile(const std::vector<std::string>& patterns,
+                                     Case letters = Case::kIgnored);
 
   bool empty() const { return patterns_.empty(); }
   // Whether one of the patterns matches all of `name`.

@@ -54,6 +54,7 @@ class TableFilter::Impl {
  public:
   Selection databases;
   Selection tables;
+  std::string also;
   bool ignore_builtin = true;
 };
 
@@ -69,16 +70,20 @@ Result<TableFilter> TableFilter::compile(const TableFilterOptions& options) {
       Selection::compile(options.database_include, options.database_exclude, "database"));
   MILLRACE_ASSIGN_OR_RETURN(
       impl->tables, Selection::compile(options.table_include, options.table_exclude, "table"));
+  impl->also = options.also;
   impl->ignore_builtin = options.ignore_builtin;
   return TableFilter(std::move(impl));
 }
 
 bool TableFilter::captures(const schema::TableName& table) const {
+  if (!impl_->also.empty() && table.to_text() == impl_->also) return true;
   if (impl_->ignore_builtin && is_builtin(table.database)) return false;
   return impl_->databases.selects(table.database) && impl_->tables.selects(table.to_text());
 }
 
 bool TableFilter::captures_database(std::string_view database) const {
+  if (impl_->also.starts_with(database) && impl_->also.substr(database.size()).starts_with("."))
+    return true;
   if (impl_->ignore_builtin && is_builtin(database)) return false;
   if (!impl_->databases.selects(database)) return false;
   const PatternList& include = impl_->tables.include;

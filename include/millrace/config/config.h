@@ -36,6 +36,8 @@ enum class TimePrecision : std::uint8_t {
   kNanoseconds,
   kIsoString,
 };
+// *.handling.mode: warn and skip leave out, and count and log what they leave out.
+enum class FailureMode : std::uint8_t { kFail, kWarn, kSkip };
 enum class TlsMode : std::uint8_t { kDisabled, kPreferred, kRequired, kVerifyCa, kVerifyIdentity };
 enum class LogFormat : std::uint8_t { kText, kJson };
 
@@ -64,6 +66,31 @@ struct TopicCreation {
   int partitions = 1;
   int replication_factor = -1;                  // the broker's default
   std::map<std::string, std::string> settings;  // topic.creation.default.<setting>
+};
+
+// A group of topic.creation.groups: the first whose regular expressions take a topic decides how it is created.
+struct TopicGroupConfig {
+  std::string name;
+  std::vector<std::string> include, exclude;
+  TopicCreation creation;
+};
+
+// signal.*: the channels by which an operator asks something of a running source.
+struct SignalConfig {
+  bool source_enabled = true, kafka_enabled = false, file_enabled = false;
+  std::string table;        // signal.data.collection, "db.table"; empty: none
+  std::string kafka_topic;  // empty: <topic.prefix>-signal
+  std::string kafka_group = "kafka-signal";
+  std::string kafka_servers;  // empty: those of the section kafka
+  std::map<std::string, std::string> consumer_override, consumer_properties;  // signal.consumer.*
+  std::string file = "file-signals.txt";
+  std::chrono::milliseconds poll_interval{5000};
+};
+
+// guardrail.collections.max and .limit.action
+struct GuardrailConfig {
+  std::uint64_t most_tables = 0;  // 0: no limit
+  bool fails = false;             // else it warns
 };
 
 // schema.name.adjustment.mode, field.name.adjustment.mode
@@ -149,13 +176,30 @@ struct SourceConfig {
   std::optional<std::uint32_t> server_id;
   TlsMode tls_mode = TlsMode::kPreferred;
   std::string tls_ca, tls_cert, tls_key;  // PEM: database.ssl.ca, .cert, .key
-  std::string compression;                // database.compression: zlib, zstd; empty: none
+  // PKCS12: database.ssl.keystore, .truststore, and their passwords.
+  std::string key_store, trust_store;
+  Secret key_store_password, trust_store_password;
+  std::string compression;  // database.compression: zlib, zstd; empty: none
   std::chrono::milliseconds connect_timeout{30000};
   // binlog.heartbeat.interval.ms: how often an idle server must say so; the read time-out is twice that.
   std::chrono::milliseconds server_heartbeat{10000};
 
   std::string topic_prefix;
   TopicCreation topic_creation;
+  std::vector<TopicGroupConfig> topic_groups;
+  // producer.override.*: as written, and in librdkafka's words.
+  std::map<std::string, std::string> producer_override, producer_properties;
+  std::string offset_storage_topic;             // offsets.storage.topic; empty: the daemon's
+  std::vector<std::string> initial_statements;  // database.initial.statements
+  GuardrailConfig guardrail;
+  SignalConfig signals;
+  FailureMode unconvertible = FailureMode::kFail;        // event.converting.failure.handling.mode
+  FailureMode inconsistent_schema = FailureMode::kFail;  // inconsistent.schema.handling.mode
+  FailureMode undecodable = FailureMode::kFail;    // event.deserialization.failure.handling.mode
+  FailureMode unprocessable = FailureMode::kFail;  // event.processing.failure.handling.mode
+  // Java regular expressions of server UUIDs: gtid.source.includes, .excludes.
+  std::vector<std::string> gtid_includes, gtid_excludes;
+  bool gtid_filters_rows = true;  // gtid.source.filter.dml.events
   std::string snapshot_mode = "initial";
   SchemaHistoryConfig schema_history;
 
@@ -188,6 +232,7 @@ struct SourceConfig {
   std::uint64_t commit_max_bytes = 8ULL << 20;
   std::uint64_t transaction_split_bytes = 8ULL << 20;
   Oversized oversized = Oversized::kFail;
+  bool tolerates_errors = false;  // errors.tolerance=all
   std::string dead_letter_topic;
   int errors_max_retries = -1;                       // without end
   std::chrono::milliseconds retry_delay_max{60000};  // errors.retry.delay.max.ms
@@ -195,6 +240,7 @@ struct SourceConfig {
   // Everything as written, after substitution of nothing: to see what changed on reload, and for REST. Secrets stay
   // references.
   std::map<std::string, std::string> properties;
+  std::map<std::string, int> lines;  // where each stands in the file
   // Changes when any resolved value that the source's run depends on changes (its own, secrets included, kafka, sink,
   // group.id and the storage topics): a reload restarts the source then.
   std::uint64_t fingerprint = 0;

@@ -35,6 +35,8 @@ class SourceMetrics {
   void skipped_event(const std::string& type);
   // Values of a table that hold bytes their charset doesn't have.
   void text_conversion_failures(const std::string& table, double count);
+  // Rows or row events of a table that a handling mode left out.
+  void left_out(const std::string& table, const std::string& reason, double count);
   // How many transactions the server has that aren't committed yet; shown from here until it is forgotten.
   void transactions_behind(double count);
   void forget_transactions_behind();
@@ -45,7 +47,7 @@ class SourceMetrics {
   std::map<SourceState, prometheus::Gauge*> states_;
   // What appears with its first value.
   std::mutex mutex_;
-  std::set<prometheus::Counter*> skipped_events_, text_conversion_failures_;
+  std::set<prometheus::Counter*> skipped_events_, text_conversion_failures_, left_out_;
   std::set<prometheus::Gauge*> transactions_behind_;
 
  public:

@@ -79,6 +79,9 @@ struct EncoderOptions {
   std::string run_id;
   bool enable_time_adjuster = true;
   InvalidText invalid_text = InvalidText::kReplace;
+  // A value of `before` or `after` that can't be converted is null and counted, instead of an error. In a key it stays
+  // one: another key is another row.
+  bool null_for_failures = false;
   // unavailable.value.placeholder: what an absent column of strings, ENUM, SET or JSON says (in base64 where the
   // column holds bytes). Empty leaves absent columns out. Numbers, dates, spatial values and vectors are always left
   // out: nobody expects a string there.

@@ -56,6 +56,13 @@ struct RecordBatch {
   // Values with bytes that their charset doesn't have, by table ("shop.orders"). A value counts each time that it is
   // printed: in the key, in `before` and in `after`.
   std::map<std::string, std::uint64_t> invalid_texts;
+  // Values that couldn't be converted and are null instead (EncoderOptions::null_for_failures), by table: how many, and
+  // what was wrong with the first.
+  struct Unconverted {
+    std::uint64_t count = 0;
+    std::string first;
+  };
+  std::map<std::string, Unconverted> unconverted;
 
   std::string_view view(const ByteRange& range) const {
     return range.absent() ? std::string_view()
@@ -68,6 +75,7 @@ struct RecordBatch {
     owners.clear();
     notices.clear();
     invalid_texts.clear();
+    unconverted.clear();
   }
 };
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -76,6 +77,8 @@ class GtidSet {
   void add(const GtidSet& other);
   void subtract(const GtidSet& other);
   void remove(const Gtid& gtid);
+  // The transactions that were first committed on servers that `takes` says yes to.
+  GtidSet of_servers(const std::function<bool(const Uuid&)>& takes) const;
   bool contains(const Gtid& gtid) const;
   bool is_subset_of(const GtidSet& other) const;
   // What this set holds of servers that `other` names nothing of, whatever the tag.

@@ -49,11 +49,16 @@ struct ConnectionOptions {
   Secret password;
   TlsMode tls_mode = TlsMode::kPreferred;
   std::string tls_ca, tls_cert, tls_key;  // PEM files
-  std::string compression;                // "" or "none", "zlib", "zstd"
+  // PKCS12 stores instead of them: read at each connect, and never written anywhere (key_store.h).
+  std::string key_store, trust_store;
+  Secret key_store_password, trust_store_password;
+  std::string compression;  // "" or "none", "zlib", "zstd"
   // The library counts whole seconds: rounded up.
   std::chrono::milliseconds connect_timeout{30000};
   // The longest silence of the server within a statement; 0: no limit.
   std::chrono::milliseconds read_timeout{std::chrono::minutes{10}};
+  // Run first by Connection::connect(), before what the module itself says to the session.
+  std::vector<std::string> initial_statements;
   // Asks the server for the key that a caching_sha2 password is encrypted with when there is no
   // TLS.
   bool get_server_public_key = true;

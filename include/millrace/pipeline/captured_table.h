@@ -10,6 +10,7 @@
 // Belongs to the reader; a CapturedTable is immutable and shared with the decode workers.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@
 #include "millrace/encode/debezium_encoder.h"
 #include "millrace/row/row_decoder.h"
 #include "millrace/schema/catalog.h"
+#include "millrace/schema/table_resolver.h"
 #include "millrace/schema/table_schema.h"
 #include "millrace/state/source_state.h"
 #include "millrace/transform/column_rules.h"
@@ -37,11 +39,16 @@ struct CapturedTable {
         rows(*schema),
         json(schema, std::move(topic), options, std::move(treatment)) {}
 
+  bool is_signal_table = false;  // its new rows are signals too (signal_row.h)
+
   schema::TableSchemaPtr schema;
   row::RowPlan rows;
   encode::TablePlan json;
 };
 using CapturedTablePtr = std::shared_ptr<const CapturedTable>;
+
+// inconsistent.schema.handling.mode: what becomes of rows whose table's structure can't be known.
+enum class InconsistentSchema : std::uint8_t { kFail, kLeaveOut };
 
 struct TableRegistryOptions {
   std::string source_name;
@@ -51,6 +58,8 @@ struct TableRegistryOptions {
   bool full_metadata = false;
   std::uint32_t server_version = 0;  // 80036
   bool lower_case_names = false;     // lower_case_table_names is not 0
+  std::string signal_table;          // "db.table"; empty: none
+  InconsistentSchema inconsistent_schema = InconsistentSchema::kFail;
   // Name tables and columns from the TABLE_MAP alone, @1 ... where it has no names (decode of files).
   bool allow_unnamed = false;
 };
@@ -64,11 +73,24 @@ class TableRegistry {
   // The tables as of the source's offset: remembered, or just read from the server.
   void load(schema::Catalog catalog);
 
-  // The table of a TABLE_MAP; null when it isn't captured. `body` are the map's bytes: equal bytes under the same id
-  // are answered from a cache. A structure that can't be known for sure is a definite error.
+  // How a mismatch between a TABLE_MAP and the catalog is mended: `read` gives the structure that a table had where the
+  // stream stands, `notice` takes a sentence for the log. Without it a mismatch stays one.
+  using ReadStructure = std::function<Result<schema::TableSchemaPtr>(const schema::TableName&)>;
+  void set_cure(ReadStructure read, std::function<void(const std::string&)> notice);
+
+  // The table of a TABLE_MAP; null when it isn't captured, or left out. `body` are the map's bytes: equal bytes under
+  // the same id are answered from a cache. A structure that can't be known for sure is a definite error, or the table
+  // is left out, as the options say.
   Result<CapturedTablePtr> resolve(const binlog::TableMap& map, std::string_view body);
   // The table with this id in the current file; an error when no map announced it.
   Result<const CapturedTablePtr*> find(TableId id) const;
+  // A captured table whose rows are left out because its structure can't be known: the sentence that says why; null
+  // for any other. Only where the options allow it.
+  struct LeftOutTable {
+    schema::TableName name;
+    std::string why;
+  };
+  const LeftOutTable* find_left_out(TableId id) const;
   // Table ids start anew (format description event).
   void forget_ids();
   // What was resolved for earlier statements may be let go of: a source has more tables than fit into memory with all
@@ -90,11 +112,13 @@ class TableRegistry {
   struct CachedMap {
     std::string body;
     CapturedTablePtr table;
+    std::shared_ptr<const LeftOutTable> left_out;
   };
 
-  Result<CapturedTablePtr> build(const binlog::TableMap& map);
+  Status build(const binlog::TableMap& map, CachedMap& entry);
   Result<schema::TableSchema> resolve_schema(const binlog::TableMap& map,
                                              const schema::TableName& name);
+  Result<schema::TableSchema> cure(const schema::TableMapColumns& from_map, const std::string& why);
   Result<CapturedTablePtr> capture(schema::TableSchema schema);
   // By what is known of it without a map; null when that is nothing, or it isn't captured.
   Result<CapturedTablePtr> find_captured(const schema::TableName& name);
@@ -115,6 +139,8 @@ class TableRegistry {
   const transform::TableFilter& filter_;
   const transform::ColumnRules& columns_;
   schema::Catalog catalog_;
+  ReadStructure read_structure_;
+  std::function<void(const std::string&)> notice_;
   std::unordered_map<TableId, CachedMap> by_id_;
   std::map<schema::TableName, CapturedTablePtr> by_name_;
   std::map<std::string, schema::TableName>

@@ -45,13 +45,23 @@
 #include "millrace/base/clock.h"
 #include "millrace/base/result.h"
 #include "millrace/binlog/events.h"
+#include "millrace/gtid/gtid_set.h"
 #include "millrace/pipeline/captured_table.h"
 #include "millrace/pipeline/decode_pool.h"
 #include "millrace/pipeline/event_stream.h"
+#include "millrace/pipeline/left_out.h"
+#include "millrace/pipeline/signal_row.h"
+#include "millrace/pipeline/structure_source.h"
 #include "millrace/sink/sink.h"
 #include "millrace/state/source_state.h"
 
 namespace millrace::pipeline {
+
+// What becomes of a row that can't be read or published.
+enum class OnFailure : std::uint8_t {
+  kStop,      // the source stops there, with everything before it committed
+  kLeaveOut,  // counted (left_out.h), and the stream goes on
+};
 
 struct PipelineOptions {
   std::string source_name;
@@ -62,6 +72,14 @@ struct PipelineOptions {
   std::chrono::milliseconds idle_commit_interval{1000};
   bool include_query = false;
   bool skip_creates = false, skip_updates = false, skip_deletes = false, skip_truncates = true;
+  OnFailure undecodable = OnFailure::kStop;    // a row event whose bytes can't be understood
+  OnFailure unprocessable = OnFailure::kStop;  // a row that can't become a record
+  bool leaves_out_tables = false;              // TableRegistryOptions::inconsistent_schema says so
+  // Asked for a structure that the catalog doesn't have right; none: a mismatch stops the source. Borrowed.
+  StructureSource* structures = nullptr;
+  // Whose transactions' rows are published, by the server that committed them first; empty: everybody's. Their
+  // statements are followed all the same.
+  std::function<bool(const gtid::Uuid&)> publishes_server;
   // What the connected server is: decides how a partly committed transaction is resumed.
   std::string server_uuid;
   bool gtid_mode = true;
@@ -79,6 +97,8 @@ struct CommitReport {
       0;  // when the last transaction was committed at the source, since 1970; 0 unknown
   std::uint64_t json_bases_missing = 0;
   std::map<std::string, std::uint64_t> invalid_texts;  // by table
+  LeftOut left_out;
+  std::vector<SignalRow> signals;  // in the stream's order
   std::chrono::nanoseconds duration{0};
 };
 

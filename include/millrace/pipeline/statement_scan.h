@@ -20,6 +20,8 @@ struct TouchedTables {
   std::set<schema::TableName> tables;
   // Every table of these may have changed: CREATE or DROP DATABASE, or a statement that isn't understood.
   std::set<std::string> databases;
+  // Everything up to the wanted place was read. False: the stream ended before it, as when a server shuts down.
+  bool is_complete = true;
   bool empty() const { return tables.empty() && databases.empty(); }
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "millrace/base/result.h"
 #include "millrace/binlog/events.h"
@@ -28,6 +29,11 @@ struct TableMapColumns {
 // Everything that a map alone says. Unknown column types are a definite error that names table,
 // column and type.
 Result<TableMapColumns> decode_table_map_columns(const binlog::TableMap& map);
+
+// What keeps the map and a structure from being the same table, column by column: "column 2 (price) is DOUBLE null in the
+// binlog, DECIMAL(10,2) null in the stored structure". Empty where nothing does. `other_name` says whose structure it is.
+std::string describe_differences(const TableMapColumns& from_map, const TableSchema& other,
+                                 std::string_view other_name);
 
 // The catalog's structure with what the map knows better (metadata, signedness, charsets) laid over
 // it. An error when they can't be the same table: count, type, length, precision, signedness or

@@ -28,6 +28,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -59,11 +60,15 @@ struct KafkaSinkOptions {
   std::string topic_prefix;
   std::string group_id = "millrace";
   std::string offset_topic = "millrace-offsets";
+  // Asked for the offset where offset_topic has none: a source whose offset moves into a topic of its own.
+  std::string former_offset_topic;
   std::string state_topic = "millrace-state";
   bool exactly_once = true;
   OversizedPolicy oversized = OversizedPolicy::kFail;
   std::string dead_letter_topic;
   TopicCreation topic_creation;
+  // Where given, says how a topic that doesn't exist is created; else all are as `topic_creation` says.
+  std::function<TopicCreation(const std::string& topic)> topic_creation_of;
   // For open() to reach a broker and register; for each question to the cluster and for reading the state, between
   // two signs of progress; for a commit.
   std::chrono::milliseconds connect_timeout{15000};

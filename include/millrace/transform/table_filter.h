@@ -16,6 +16,7 @@ namespace millrace::transform {
 struct TableFilterOptions {
   std::vector<std::string> database_include, database_exclude, table_include, table_exclude;
   bool ignore_builtin = true;  // mysql, sys, performance_schema, information_schema
+  std::string also;            // "db.table": captured whatever the lists say
 };
 
 class TableFilter {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
+#include <signal.h>
 
 #include "support/daemon_process.h"
 #include "support/kafka_reader.h"
@@ -103,6 +104,82 @@ TEST_F(BadInput, SnapshotModesAreRefusedWithTheReason) {
   std::string yaml = file_sink_yaml(settings());
   yaml.replace(yaml.find("no_data"), 7, "initial");
   expect_exit(yaml, 64, AllOf(HasSubstr("snapshot.mode"), HasSubstr("no_data")));
+}
+
+// Each with the line of the property, what is wrong and what to do, before any server is asked.
+TEST_F(BadInput, WhatAModuleCannotUseIsAnErrorOfTheConfiguration) {
+  const struct {
+    const char* name;
+    const char* more;
+    std::vector<const char*> sentences;
+  } rows[] = {
+      {"a regular expression that doesn't compile",
+       "    table.include.list: shop\\.(items\n",
+       {"millrace.yaml:", "table.include.list: regular expression", "at character",
+        "closing parenthesis"}},
+      {"one of columns",
+       "    column.exclude.list: 'shop[.items'\n",
+       {"column.exclude.list: regular expression", "at character"}},
+      {"one of servers", "    gtid.source.includes: (a\n", {"gtid.source.includes: regular"}},
+      {"a value that isn't one",
+       "    decimal.handling.mode: exact\n",
+       {"millrace.yaml:", "decimal.handling.mode: 'exact' is none of precise, string, double"}},
+      {"a converter that isn't there",
+       "    converters: isbn\n    isbn.type: io.example.IsbnConverter\n",
+       {"isbn.type: 'io.example.IsbnConverter' can't be used", "TinyIntOneToBooleanConverter"}},
+      {"Kafka Connect's converter that isn't there",
+       "    value.converter: io.confluent.connect.avro.AvroConverter\n",
+       {"value.converter: 'io.confluent.connect.avro.AvroConverter' can't be used",
+        "JsonConverter"}},
+      {"a transform that isn't there",
+       "    transforms: own\n    transforms.own.type: com.example.Own\n",
+       {"transforms"}},
+      {"the old name of a property",
+       "    table.whitelist: shop.items\n",
+       {"table.whitelist: is called table.include.list"}},
+      {"a topic group without topics",
+       "    topic.creation.groups: big\n",
+       {"topic.creation.groups: needs topic.creation.big.include"}},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    SourceSettings source = settings();
+    source.more = row.more;
+    for (const char* sentence : row.sentences)
+      expect_exit(file_sink_yaml(source), 64, HasSubstr(sentence));
+  }
+}
+
+TEST_F(BadInput, WhatLibrdkafkaDoesNotKnowIsAnErrorOfTheConfiguration) {
+  const std::string kafka = "kafka:\n  bootstrap.servers: 127.0.0.1:" + std::to_string(free_port());
+  expect_exit(kafka + "\n  compresion.type: lz4\nsources:\n" + source_yaml(settings()), 64,
+              AllOf(HasSubstr("kafka property compresion.type"), HasSubstr("No such")));
+  SourceSettings source = settings();
+  source.more = "    producer.override.linger.ms: soon\n";
+  expect_exit(kafka + "\nsources:\n" + source_yaml(source), 64, HasSubstr("linger.ms"));
+  source.more = "    producer.override.acks: 1\n";
+  expect_exit(kafka + "\nsources:\n" + source_yaml(source), 64,
+              AllOf(HasSubstr("acks=1 can't be used"), HasSubstr("lost")));
+  source.more = "    topic.creation.groups: big\n    topic.creation.big.include: (shop\n";
+  expect_exit(kafka + "\nsources:\n" + source_yaml(source), 64,
+              HasSubstr("topic.creation.big.include: regular expression"));
+}
+
+// The same errors in a reload change nothing.
+TEST_F(BadInput, AReloadWithErrorsChangesNothing) {
+  DaemonProcess daemon(folder_.path(), file_sink_yaml(settings()));
+  daemon.start();
+  ASSERT_TRUE(daemon.wait_for_state("shop", "RUNNING", kDeadline)) << daemon.log();
+  SourceSettings source = settings();
+  source.more = "    table.include.list: (shop\n";
+  daemon.set_configuration(file_sink_yaml(source));
+  kill(daemon.process().pid(), SIGHUP);
+  ASSERT_TRUE(eventually(kDeadline, [&] {
+    return daemon.log().find("configuration not changed") != std::string::npos;
+  }));
+  EXPECT_THAT(daemon.log(), HasSubstr("table.include.list: regular expression"));
+  EXPECT_EQ(daemon.source_state("shop"), "RUNNING");
+  EXPECT_EQ(daemon.stop(), 0);
 }
 
 TEST_F(BadInput, MissingConfigurationFileIsAUsageError) {

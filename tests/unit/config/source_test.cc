@@ -91,6 +91,112 @@ TEST(Source, EventsAndTopics) {
             (std::map<std::string, std::string>{{"cleanup.policy", "compact"}}));
 }
 
+TEST(Source, Signals) {
+  const SourceConfig usual = source_of("");
+  EXPECT_TRUE(usual.signals.source_enabled);
+  EXPECT_FALSE(usual.signals.kafka_enabled || usual.signals.file_enabled);
+  const SourceConfig source = source_of(
+      "signal.enabled.channels: kafka, FILE\nsignal.data.collection: ops.signals\n"
+      "signal.poll.interval.ms: 100\nsignal.kafka.topic: ops\nsignal.kafka.groupId: g\n"
+      "signal.kafka.bootstrap.servers: b:9092\nsignal.consumer.security.protocol: SSL\n"
+      "signal.file: /run/signals\n");
+  const SignalConfig& signals = source.signals;
+  EXPECT_FALSE(signals.source_enabled);
+  EXPECT_TRUE(signals.kafka_enabled && signals.file_enabled);
+  EXPECT_EQ(signals.table, "ops.signals");
+  EXPECT_EQ(signals.poll_interval, milliseconds(100));
+  EXPECT_EQ(signals.kafka_topic, "ops");
+  EXPECT_EQ(signals.kafka_group, "g");
+  EXPECT_EQ(signals.kafka_servers, "b:9092");
+  EXPECT_EQ(signals.consumer_properties,
+            (std::map<std::string, std::string>{{"security.protocol", "SSL"}}));
+  EXPECT_EQ(signals.file, "/run/signals");
+}
+
+TEST(Source, KeyStores) {
+  const SourceConfig source = source_of(
+      "database.ssl.mode: verify_ca\ndatabase.ssl.truststore: /t.p12\n"
+      "database.ssl.truststore.password: t\ndatabase.ssl.keystore: /k.p12\n"
+      "database.ssl.keystore.password: k\n");
+  EXPECT_EQ(source.trust_store, "/t.p12");
+  EXPECT_EQ(source.trust_store_password.reveal(), "t");
+  EXPECT_EQ(source.key_store, "/k.p12");
+  EXPECT_EQ(source.key_store_password.reveal(), "k");
+}
+
+TEST(Source, TopicGroups) {
+  const SourceConfig source = source_of(
+      "topic.creation.groups: big, default, log\ntopic.creation.default.partitions: 3\n"
+      "topic.creation.big.include: shop\\..*,x\ntopic.creation.big.exclude: shop\\.tmp\n"
+      "topic.creation.big.partitions: 12\ntopic.creation.log.include: .*log\n"
+      "topic.creation.log.retention.ms: 1000\ntopic.creation.log.replication.factor: 2\n");
+  using List = std::vector<std::string>;
+  ASSERT_EQ(source.topic_groups.size(), 2U);
+  const TopicGroupConfig& big = source.topic_groups[0];
+  EXPECT_EQ(big.name, "big");
+  EXPECT_EQ(big.include, (List{"shop\\..*", "x"}));
+  EXPECT_EQ(big.exclude, List{"shop\\.tmp"});
+  EXPECT_EQ(big.creation.partitions, 12);
+  EXPECT_EQ(big.creation.replication_factor, -1);
+  const TopicGroupConfig& log = source.topic_groups[1];
+  EXPECT_EQ(log.creation.partitions, 3) << "the default group's";
+  EXPECT_EQ(log.creation.replication_factor, 2);
+  EXPECT_EQ(log.creation.settings, (std::map<std::string, std::string>{{"retention.ms", "1000"}}));
+}
+
+TEST(Source, ProducerOverride) {
+  const SourceConfig source = source_of(
+      "producer.override.compression.type: zstd\nproducer.override.compression.zstd.level: 5\n"
+      "producer.override.buffer.memory: 33554432\nproducer.override.max.request.size: 2000000\n"
+      "producer.override.send.buffer.bytes: -1\nproducer.override.max.block.ms: 1\n"
+      "producer.override.ssl.endpoint.identification.algorithm: \"\"\n"
+      "producer.override.ssl.keystore.type: PKCS12\nproducer.override.ssl.keystore.location: /k\n"
+      "producer.override.ssl.keystore.password: p\nproducer.override.ssl.truststore.type: pem\n"
+      "producer.override.ssl.truststore.location: /ca\n"
+      "producer.override.sasl.jaas.config: 'org.apache.kafka.common.security.scram.ScramLoginModule"
+      " required username=\"u\" password=\"a\\\"b;\";'\n");
+  const std::map<std::string, std::string> expected = {
+      {"compression.type", "zstd"},
+      {"compression.level", "5"},
+      {"queue.buffering.max.kbytes", "32768"},
+      {"message.max.bytes", "2000000"},
+      {"socket.send.buffer.bytes", "0"},
+      {"ssl.endpoint.identification.algorithm", "none"},
+      {"ssl.keystore.location", "/k"},
+      {"ssl.keystore.password", "p"},
+      {"ssl.ca.location", "/ca"},
+      {"sasl.username", "u"},
+      {"sasl.password", "a\"b;"},
+  };
+  EXPECT_EQ(source.producer_properties, expected);
+}
+
+TEST(Source, PoliciesAndLimits) {
+  using List = std::vector<std::string>;
+  const SourceConfig source = source_of(
+      "gtid.source.includes: a-.*,b\ngtid.source.filter.dml.events: false\n"
+      "guardrail.collections.max: 5\nguardrail.collections.limit.action: FAIL\n"
+      "database.initial.statements: \"SET a = 1; SET b = 'x;;y';\"\noffsets.storage.topic: own\n"
+      "errors.tolerance: all\ninconsistent.schema.handling.mode: warn\n"
+      "event.processing.failure.handling.mode: ignore\n"
+      "event.deserialization.failure.handling.mode: skip\n"
+      "event.converting.failure.handling.mode: warn\n");
+  EXPECT_EQ(source.inconsistent_schema, FailureMode::kWarn);
+  EXPECT_EQ(source.unprocessable, FailureMode::kSkip);
+  EXPECT_EQ(source.undecodable, FailureMode::kSkip);
+  EXPECT_EQ(source.unconvertible, FailureMode::kWarn);
+  EXPECT_EQ(source.gtid_includes, (List{"a-.*", "b"}));
+  EXPECT_FALSE(source.gtid_filters_rows);
+  EXPECT_EQ(source.guardrail.most_tables, 5U);
+  EXPECT_TRUE(source.guardrail.fails);
+  EXPECT_EQ(source.initial_statements, (List{"SET a = 1", "SET b = 'x;y'"}));
+  EXPECT_EQ(source.offset_storage_topic, "own");
+  EXPECT_EQ(source.oversized, Oversized::kSkip);
+  EXPECT_EQ(source_of("errors.tolerance: all\nerrors.deadletterqueue.topic.name: dead").oversized,
+            Oversized::kDeadLetter);
+  EXPECT_EQ(source_of("errors.tolerance: all\nerrors.oversized: fail").oversized, Oversized::kFail);
+}
+
 TEST(Source, ValueModes) {
   const SourceConfig usual = source_of("");
   EXPECT_EQ(usual.values.decimal, DecimalMode::kPrecise);
@@ -236,14 +342,15 @@ TEST(Source, Errors) {
        "7: database.ssl.mode: 'on' is none of disabled, preferred, required, verify_ca, "
        "verify_identity"},
       {"verify without authorities", "database.ssl.mode: verify_ca",
-       "7: database.ssl.mode: needs database.ssl.ca, a PEM file with the certificates to trust"},
+       "7: database.ssl.mode: needs database.ssl.ca, a PEM file with the certificates to trust, or "
+       "database.ssl.truststore"},
       {"certificate without key", "database.ssl.cert: /c",
        "7: database.ssl.cert: needs the other: database.ssl.cert and database.ssl.key go together"},
-      {"Java trust store", "database.ssl.truststore: /x.jks",
-       "7: database.ssl.truststore: Java key stores can't be read: set database.ssl.ca (PEM)"},
-      {"Java key store", "database.ssl.keystore: /x.jks",
-       "7: database.ssl.keystore: Java key stores can't be read: set database.ssl.cert and "
-       "database.ssl.key (PEM)"},
+      {"trust store and authorities", "database.ssl.truststore: /x.p12\ndatabase.ssl.ca: /ca",
+       "7: database.ssl.truststore: can't be used together with database.ssl.ca"},
+      {"key store and certificate",
+       "database.ssl.keystore: /x.p12\ndatabase.ssl.cert: /c\ndatabase.ssl.key: /k",
+       "7: database.ssl.keystore: can't be used together with database.ssl.cert"},
       {"compression", "database.compression: lz4",
        "7: database.compression: 'lz4' is none of none, zlib, zstd"},
       {"both lists", "table.include.list: a\ntable.exclude.list: b",
@@ -306,14 +413,40 @@ TEST(Source, Errors) {
        "io.debezium.connector.mysql.converters.TinyIntOneToBooleanConverter\nb.select: x",
        "9: b.select: 'x' is no option of a converter: type, selector or length.checker"},
       {"topic groups", "topic.creation.big.partitions: 1",
-       "7: topic.creation.big.partitions: not supported yet: all topics are made by "
-       "topic.creation.default.*"},
+       "7: topic.creation.big.partitions: names a group that topic.creation.groups doesn't list"},
+      {"topic group without topics", "topic.creation.groups: big",
+       "7: topic.creation.groups: needs topic.creation.big.include, regular expressions of the "
+       "group's topics"},
+      {"topic group named twice", "topic.creation.groups: big, big\ntopic.creation.big.include: a",
+       "7: topic.creation.groups: names big twice"},
+      {"topic group's partitions",
+       "topic.creation.groups: big\ntopic.creation.big.include: a\n"
+       "topic.creation.big.partitions: 0",
+       "9: topic.creation.big.partitions: '0' is neither -1 (the broker's default) nor 1 or more"},
       {"old name", "table.whitelist: a",
        "7: table.whitelist: is called table.include.list since Debezium 1.3"},
-      {"producer", "producer.override.acks: 1",
-       "7: producer.override.acks: set librdkafka's properties below kafka:"},
+      {"producer", "producer.override.partitioner.class: x.Y",
+       "7: producer.override.partitioner.class: has no counterpart in librdkafka: take it out, or "
+       "set what is meant below kafka:"},
+      {"producer's trust store", "producer.override.ssl.truststore.location: /a.jks",
+       "7: producer.override.ssl.truststore.location: is a Java key store: only "
+       "ssl.truststore.type=PEM can be read here; convert it with keytool -exportcert -rfc"},
+      {"producer's login", "producer.override.sasl.jaas.config: com.example.Login required;",
+       "7: producer.override.sasl.jaas.config: is not PlainLoginModule or ScramLoginModule with "
+       "username=\"...\" and password=\"...\": set librdkafka's sasl properties below kafka:"},
+      {"servers in and out", "gtid.source.includes: a\ngtid.source.excludes: b",
+       "8: gtid.source.excludes: can't be used together with gtid.source.includes"},
+      {"signal channel", "signal.enabled.channels: source, jmx",
+       "7: signal.enabled.channels: 'source, jmx' names a channel that is not there: source, kafka "
+       "and file are"},
+      {"signal table", "signal.data.collection: signals",
+       "7: signal.data.collection: 'signals' is not a table's name like db.signals"},
+      {"tolerance", "errors.tolerance: some", "7: errors.tolerance: 'some' is none of none, all"},
+      {"offsets", "offsets.storage.topic: a b",
+       "7: offsets.storage.topic: 'a b' is not a topic's name"},
       {"partitions", "topic.creation.default.partitions: 0",
-       "7: topic.creation.default.partitions: '0' is not a whole number from 1 to 1000000"},
+       "7: topic.creation.default.partitions: '0' is neither -1 (the broker's default) nor 1 or "
+       "more"},
       {"replication factor", "topic.creation.default.replication.factor: 0",
        "7: topic.creation.default.replication.factor: '0' is neither -1 (the broker's default) nor "
        "1 or more"},

@@ -20,6 +20,7 @@ bool has_line(const std::string& text, const std::string& line) {
 void touch_all(SourceMetrics& source) {
   source.set_state(SourceState::kRunning);
   source.skipped_event("AURORA_100");
+  source.left_out("shop.orders", "undecodable", 3);
   source.text_conversion_failures("shop.orders", 2);
   source.transactions_behind(7);
   source.commit_seconds.Observe(0.02);
@@ -51,6 +52,7 @@ TEST(Metrics, Values) {
         "millrace_source_state{source=\"shop\",state=\"unassigned\"} 0",
         "millrace_skipped_events_total{source=\"shop\",type=\"AURORA_100\"} 2",
         "millrace_text_conversion_failures_total{source=\"shop\",table=\"shop.orders\"} 2",
+        "millrace_left_out_total{reason=\"undecodable\",source=\"shop\",table=\"shop.orders\"} 3",
         "millrace_transactions_behind{source=\"shop\"} 7",
         "millrace_commit_seconds_count{source=\"shop\"} 1",
         "millrace_commit_seconds_bucket{source=\"shop\",le=\"0.025\"} 1",

@@ -64,5 +64,52 @@ TEST(StartPoint, AnOffsetWithoutGtidsIsLeftAsItIs) {
   EXPECT_TRUE(with_purged_of_unknown_servers(offset, facts()) == offset);
 }
 
+std::string here(const std::string& numbers) { return std::string(kHere) + ":" + numbers; }
+std::string there(const std::string& numbers) { return std::string(kThere) + ":" + numbers; }
+
+// gtid.source.includes: whose transactions an offset is held against.
+TEST(StartPoint, ServersThatAreLeftOut) {
+  const struct {
+    const char* name;
+    std::string offset, executed, purged;
+    std::string expected;       // the offset's set
+    const char* error;          // part of check_offset()'s, or none
+    const char* error_without;  // the same without gtid.source.includes
+  } rows[] = {
+      {"a history that fits", here("1-5"), here("1-9"), "", here("1-5"), nullptr, nullptr},
+      {"the new server lacks what another one wrote", here("1-5") + "," + there("1-3"), here("1-9"),
+       "", here("1-5"), nullptr, "behind the offset"},
+      {"the new server has purged what it wrote itself", here("1-5"),
+       here("1-9") + "," + there("1-7"), there("1-4"), here("1-5") + "," + there("1-4"), nullptr,
+       "purged"},
+      {"what another one wrote and was read stays read", here("1-5") + "," + there("1-3"),
+       here("1-9") + "," + there("1-7"), "", here("1-5") + "," + there("1-3"), nullptr, nullptr},
+      {"transactions that count are never forgotten", here("1-5"), here("1-4"), "", here("1-5"),
+       "behind the offset", "behind the offset"},
+      {"nor passed by when they are purged", here("1-5"), here("1-9"), here("1-7"), here("1-5"),
+       "purged", "purged"},
+  };
+  const auto filter = transform::ServerFilter::compile({kHere}, {});
+  const auto none = transform::ServerFilter::compile({}, {});
+  for (const auto& row : rows) {
+    mysql::ServerFacts server = facts();
+    server.gtid_executed = set(row.executed);
+    server.gtid_purged = set(row.purged);
+    state::Offset offset = offset_with(row.offset);
+    state::Offset unfiltered = offset;
+    const auto expect = [&](const Status& status, const char* error) {
+      ASSERT_EQ(status.has_value(), error == nullptr) << row.name;
+      if (error == nullptr) return;
+      EXPECT_NE(status.error().message().find(error), std::string::npos) << row.name;
+    };
+    leave_out_servers(*filter, server, offset);
+    EXPECT_EQ(offset.gtids.to_text(), set(row.expected).to_text()) << row.name;
+    expect(check_offset(offset, server), row.error);
+    leave_out_servers(*none, server, unfiltered);
+    EXPECT_EQ(unfiltered.gtids.to_text(), set(row.offset).to_text()) << row.name;
+    expect(check_offset(unfiltered, server), row.error_without);
+  }
+}
+
 }  // namespace
 }  // namespace millrace::daemon

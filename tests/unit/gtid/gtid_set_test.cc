@@ -272,5 +272,14 @@ TEST(GtidSet, BadBytesAreAnError) {
   }
 }
 
+TEST(GtidSet, OfServers) {
+  const GtidSet all = set(a("1-5:x:1-2") + "," + b("7"));
+  const Uuid wanted = Uuid::parse(kA).value();
+  const GtidSet of_a = all.of_servers([&](const Uuid& server) { return server == wanted; });
+  EXPECT_EQ(of_a.to_text(), a("1-5:x:1-2"));
+  EXPECT_EQ(all.of_servers([&](const Uuid& server) { return server != wanted; }).to_text(), b("7"));
+  EXPECT_TRUE(all.of_servers([](const Uuid&) { return false; }).empty());
+}
+
 }  // namespace
 }  // namespace millrace::gtid

@@ -36,12 +36,17 @@ inline void insert(test::BinlogBuilder& binlog, int id, const std::string& name)
   binlog.begin().table_map(items_table()).write_rows(items_table(), {item(id, name)}).xid();
 }
 
-// Keeps notices, which come from two threads.
-class NoticeObserver final : public Observer {
+// Keeps notices, which come from two threads, and what commits report.
+class KeepingObserver final : public Observer {
  public:
-  explicit NoticeObserver(std::vector<std::string>& notices) : notices_(notices) {}
+  KeepingObserver(std::vector<std::string>& notices, LeftOut& left_out,
+                  std::vector<SignalRow>& signals)
+      : notices_(notices), left_out_(left_out), signals_(signals) {}
   void on_streaming() override {}
-  void on_commit(const CommitReport&, const state::Offset&) override {}
+  void on_commit(const CommitReport& report, const state::Offset&) override {
+    left_out_.add(report.left_out);
+    signals_.insert(signals_.end(), report.signals.begin(), report.signals.end());
+  }
   void on_skipped_event(binlog::EventType) override {}
   void on_queue_bytes(std::size_t) override {}
   void on_notice(const std::string& sentence) override {
@@ -52,14 +57,16 @@ class NoticeObserver final : public Observer {
  private:
   std::mutex mutex_;
   std::vector<std::string>& notices_;
+  LeftOut& left_out_;
+  std::vector<SignalRow>& signals_;
 };
 
 // A source over its lives: what it remembers is in `store`, everything else is new each time.
 class Source {
  public:
   explicit Source(ScriptedServer& server) : server_(&server) {
-    encoder_.logical_name = "p";
-    encoder_.version = "test";
+    encoder.logical_name = "p";
+    encoder.version = "test";
     state::Offset start;
     start.has_gtids = true;
     start.position = {"mysql-bin.000001", 4};
@@ -81,24 +88,34 @@ class Source {
     TableRegistryOptions table_options;
     table_options.source_name = "s";
     table_options.topic_prefix = "p";
-    table_options.full_metadata = true;
-    TableRegistry tables(table_options, encoder_, *filter, *columns);
+    table_options.full_metadata = full_metadata;
+    table_options.signal_table = signal_table;
+    if (options.leaves_out_tables)
+      table_options.inconsistent_schema = InconsistentSchema::kLeaveOut;
+    TableRegistry tables(table_options, encoder, *filter, *columns);
     ScriptedSink sink(store, failure);
     sink.on_write = std::move(on_write);
-    NoticeObserver observer(notices);
+    signals.clear();
+    KeepingObserver observer(notices, left_out, signals);
     DecodePool pool(2);
     PipelineOptions ending = options;
     ending.stop_at_end = true;
     auto state = remembered();
     if (!state) return state.error();
+    tables.load(state->catalog.table_count() == 0 ? catalog : state->catalog);
     return Pipeline(ending, std::move(*state), tables, *server_, sink, pool, observer).run();
   }
 
   MemoryStore store;
   PipelineOptions options;
+  encode::EncoderOptions encoder;
+  bool full_metadata = true;
+  schema::Catalog catalog;   // at the first start
+  std::string signal_table;  // "db.table"
   std::vector<std::string> notices;
+  LeftOut left_out;
+  std::vector<SignalRow> signals;  // of the last life
 
- private:
   Result<state::SourceState> remembered() const {
     state::StateLoader loader("s", "p");
     MILLRACE_RETURN_IF_ERROR(loader.apply(state::offset_key("s", "p"),
@@ -109,8 +126,8 @@ class Source {
     return std::move(loader).finish();
   }
 
+ private:
   ScriptedServer* server_;
-  encode::EncoderOptions encoder_;
 };
 
 }  // namespace millrace::pipeline

@@ -88,20 +88,19 @@ TEST_F(MergeTest, EachDifferenceIsAnErrorThatShowsBothSides) {
   const Difference kDifferences[] = {
       {"none", [](Column&) {}, ""},
       {"type", [](Column& c) { c.type = ColumnType::kDouble; },
-       "is type 5 length 10 not null in the binlog, type 246 length 10 scale 2 not null in the "
-       "stored structure"},
+       "is DOUBLE not null in the binlog, DECIMAL(10,2) not null in the stored structure"},
       {"precision", [](Column& c) { c.length = 11; },
-       "is type 246 length 11 scale 2 not null in the binlog, type 246 length 10 scale 2 not null "
-       "in the stored structure"},
+       "is DECIMAL(11,2) not null in the binlog, DECIMAL(10,2) not null in the stored structure"},
       {"scale", [](Column& c) { c.scale = 3; },
-       "is type 246 length 10 scale 3 not null in the binlog, type 246 length 10 scale 2 not null "
-       "in the stored structure"},
+       "is DECIMAL(10,3) not null in the binlog, DECIMAL(10,2) not null in the stored structure"},
       {"signedness", [](Column& c) { c.is_unsigned = true; },
-       "is type 246 length 10 scale 2 unsigned not null in the binlog, type 246 length 10 scale 2 "
-       "not null in the stored structure"},
+       "is DECIMAL(10,2) UNSIGNED not null in the binlog, DECIMAL(10,2) not null in the stored "
+       "structure"},
       {"nullability", [](Column& c) { c.is_nullable = true; },
-       "is type 246 length 10 scale 2 null in the binlog, type 246 length 10 scale 2 not null in "
-       "the stored structure"},
+       "is DECIMAL(10,2) null in the binlog, DECIMAL(10,2) not null in the stored structure"},
+      {"length", [](Column& c) { c.type = ColumnType::kVarchar, c.length = 80, c.scale = 0; },
+       "is VARCHAR of 80 bytes not null in the binlog, DECIMAL(10,2) not null in the stored "
+       "structure"},
   };
   const Column price = map_.schema.columns[1];
   for (const Difference& c : kDifferences) {
@@ -119,6 +118,19 @@ TEST_F(MergeTest, AnotherNumberOfColumnsIsAnError) {
   EXPECT_EQ(error(),
             "the structure of shop.orders is not the stored one: the binlog has 3 columns, the "
             "stored structure 2");
+}
+
+TEST_F(MergeTest, EveryColumnThatDiffersIsNamedUpToALimit) {
+  map_.schema.columns[0].type = ColumnType::kLongLong;
+  map_.schema.columns[2].length = 6;
+  EXPECT_EQ(describe_differences(map_, catalog_, "the server"),
+            "column 1 (id) is BIGINT not null in the binlog, INT not null in the server; "
+            "column 3 (made) is DATETIME(6) not null in the binlog, DATETIME(0) not null in the "
+            "server");
+  for (int i = 0; i < 20; ++i) add("more", ColumnType::kLong, 0);
+  catalog_ = map_.schema;
+  for (Column& column : catalog_.columns) column.is_nullable = true;
+  EXPECT_TRUE(describe_differences(map_, catalog_, "x").ends_with("; 15 more columns"));
 }
 
 // Before MySQL 8.0.1 a map doesn't say what is unsigned: the catalog does.

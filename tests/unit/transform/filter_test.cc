@@ -150,6 +150,17 @@ INSTANTIATE_TEST_SUITE_P(
     [](const testing::TestParamInfo<BadPattern>& row) { return std::string(row.param.name); });
 
 // Too much is captured rather than too little when a pattern runs away.
+TEST(TableFilterAlso, a_table_that_is_captured_whatever_the_lists_say) {
+  TableFilterOptions options = tables({"shop\\.items"});
+  options.also = "ops.signals";
+  const auto filter = TableFilter::compile(options);
+  ASSERT_TRUE(filter);
+  EXPECT_TRUE(filter->captures({"ops", "signals"}));
+  EXPECT_FALSE(filter->captures({"ops", "signals2"}));
+  EXPECT_TRUE(filter->captures_database("ops"));
+  EXPECT_FALSE(filter->captures_database("op"));
+}
+
 TEST(TableFilterLimit, undecided_names_are_captured) {
   const std::string runaway = "shop\\.(a|aa)+b";
   const schema::TableName table{"shop", std::string(60, 'a') + "cb"};

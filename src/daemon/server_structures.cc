@@ -1,0 +1,42 @@
+#include "daemon/server_structures.h"
+
+#include <optional>
+
+#include "millrace/discovery/catalog.h"
+#include "millrace/mysql/server_facts.h"
+
+namespace millrace::daemon {
+
+// An identity of its own: the source's main stream and one that reads an XA transaction again may be open meanwhile.
+ServerStructures::ServerStructures(const config::SourceConfig& source, const std::string& group)
+    : source_(source), streams_(source, group + "/structures") {}
+
+Result<schema::TableSchemaPtr> ServerStructures::structure_at(const schema::TableName& table,
+                                                              const pipeline::BinlogPlace& place) {
+  MILLRACE_ASSIGN_OR_RETURN(mysql::Connection connection,
+                            mysql::Connection::connect(connection_options(source_)));
+  MILLRACE_ASSIGN_OR_RETURN(const auto structure, discovery::load_table(connection, table));
+  if (!structure) return definite_error("the table isn't there any more");
+  // After the structure: what is in the binlog up to here has happened to it, or not.
+  pipeline::BinlogPlace now;
+  MILLRACE_ASSIGN_OR_RETURN(const auto position, mysql::fetch_binlog_position(connection));
+  if (position) now.position = *position;
+  if (place.executed) {
+    MILLRACE_ASSIGN_OR_RETURN(now.executed, mysql::fetch_gtid_executed(connection));
+  }
+  MILLRACE_ASSIGN_OR_RETURN(const pipeline::TouchedTables touched,
+                            pipeline::scan_statements(streams_, place, now));
+  if (!touched.is_complete) {
+    return transient_error("the server ended its stream while the statements after " +
+                           place.position.file + ":" + std::to_string(place.position.offset) +
+                           " were read");
+  }
+  if (touched.tables.contains(table) || touched.databases.contains(table.database)) {
+    return definite_error(
+        "a later statement in the binlog has changed the table, so what it was "
+        "here is lost");
+  }
+  return *structure;
+}
+
+}  // namespace millrace::daemon
