@@ -98,6 +98,9 @@ PropertyTable<SourceConfig> metadata_properties() {
        "a record for each statement that changes tables of captured databases, in the topic "
        "`<topic.prefix>`",
        boolean(&S::metadata, &M::schema_changes)},
+      {"schema.history.internal.store.only.captured.tables.ddl", kYes, "false",
+       "schema changes of captured tables only, not of all in captured databases",
+       boolean(&S::metadata, &M::captured_schema_changes_only)},
       {"heartbeat.interval.ms", kYes, "0",
        "a record so often in the topic of heartbeats, also while nothing happens; 0: none",
        set_heartbeat_interval},

@@ -53,6 +53,7 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   options.topics.delimiter = source.metadata.topic_delimiter;
   options.topics.has_database = source.metadata.topics_have_database;
   options.topics.writes_unicode = source.metadata.topics_write_unicode;
+  options.tells_captured_statements_only = source.metadata.captured_schema_changes_only;
   options.full_metadata = facts.binlog_row_metadata == "FULL";
   options.server_version = facts.version_number;
   options.lower_case_names = facts.lower_case_table_names != 0;

@@ -103,7 +103,13 @@ class SchemaChangeRecords::Impl {
     out.quoted(transaction.file);
     out.raw(",\"pos\":");
     out.integer(event.position);
-    out.raw(",\"row\":0,\"thread\":null,\"query\":null}");
+    out.raw(",\"row\":0,\"thread\":");
+    if (event.has_thread) {
+      out.integer(std::uint64_t{transaction.thread_id});
+    } else {
+      out.raw("null");
+    }
+    out.raw(",\"query\":null}");
   }
 
   const EncoderOptions& options_;

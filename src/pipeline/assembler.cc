@@ -324,6 +324,7 @@ Status Assembler::on_statement(const binlog::EventContext& at,
   for (change::SchemaChangeEvent& event : tables_.take_schema_changes()) {
     // Inside a transaction (CREATE TABLE ... SELECT) it stands before the rows, of which some are published.
     if (inside && resume_) continue;
+    event.has_thread = inside;
     mark_statement(at, std::move(event));
   }
   if (inside) return {};

@@ -119,6 +119,13 @@ Result<schema::TableSchema> TableRegistry::resolve_schema(const binlog::TableMap
 Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
   const schema::TableName name = schema.name;
   std::string topic = encode::topic_name(options_.topic_prefix, name, options_.topics);
+  for (const std::string* other :
+       {&encoder_.transaction_topic, &encoder_.schema_change_topic, &encoder_.heartbeat_topic}) {
+    if (topic != *other) continue;
+    return definite_error("the table " + name.to_text() + " would share the topic " + topic +
+                          " with records of another kind: exclude it (table.exclude.list), or "
+                          "change topic.transaction or topic.heartbeat.name");
+  }
   const auto [owner, is_new] = topics_.try_emplace(topic, name);
   if (!is_new && owner->second != name) {
     return definite_error("the tables " + owner->second.to_text() + " and " + name.to_text() +
@@ -240,7 +247,12 @@ void TableRegistry::note_schema_change(const ddl::SchemaChange& change,
   for (change::SchemaChangeEvent& event :
        schema_events(change, changes, {sql, first_words, database})) {
     // A statement on tables elsewhere is nobody's business here.
-    if (filter_.captures_database(event.database)) schema_changes_.push_back(std::move(event));
+    if (!filter_.captures_database(event.database)) continue;
+    if (options_.tells_captured_statements_only && event.tables &&
+        (!event.change || !filter_.captures(event.change->name))) {
+      continue;
+    }
+    schema_changes_.push_back(std::move(event));
   }
 }
 

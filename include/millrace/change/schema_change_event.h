@@ -27,6 +27,7 @@ struct SchemaChangeEvent {
   ServerId server_id;
   std::uint32_t timestamp = 0;  // of the event header
   std::uint64_t position = 0;   // start of the QUERY event
+  bool has_thread = false;      // inside a transaction: CREATE TABLE ... SELECT
   std::string database;
   // For `source.table`; nothing where the statement is about the database.
   std::optional<std::vector<schema::TableName>> tables;

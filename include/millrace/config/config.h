@@ -113,9 +113,11 @@ struct ColumnConfig {
 
 // The records around the rows.
 struct MetadataConfig {
-  bool transactions = false;                              // provide.transaction.metadata
-  std::string transaction_topic = "transaction";          // topic.transaction: behind topic.prefix
-  bool schema_changes = true;                             // include.schema.changes
+  bool transactions = false;                      // provide.transaction.metadata
+  std::string transaction_topic = "transaction";  // topic.transaction: behind topic.prefix
+  bool schema_changes = true;                     // include.schema.changes
+  // schema.history.internal.store.only.captured.tables.ddl
+  bool captured_schema_changes_only = false;
   std::chrono::milliseconds heartbeat_interval{0};        // heartbeat.interval.ms; 0: none
   std::string heartbeat_query;                            // heartbeat.action.query
   std::string heartbeat_prefix = "__debezium-heartbeat";  // topic.heartbeat.prefix

@@ -48,6 +48,8 @@ struct TableRegistryOptions {
   std::string source_name;
   std::string topic_prefix;
   encode::TopicNaming topics = {};
+  // Schema changes of captured tables only, not of all in captured databases.
+  bool tells_captured_statements_only = false;
   // The server's binlog_row_metadata is FULL: each TABLE_MAP says all, and a statement that can't be followed is no
   // error.
   bool full_metadata = false;
