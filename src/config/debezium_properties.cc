@@ -120,8 +120,8 @@ constexpr UnreadProperty kStreaming[] = {
 };
 
 constexpr UnreadProperty kSchemaHistory[] = {
-    {"schema.history.internal", kNone, "", "not needed: structures are stored with the offset"},
-    {"schema.history.internal.*", kNone, "", "not needed: structures are stored with the offset"},
+    {"schema.history.internal.*", kNone, "",
+     "a connector's history is only read; structures are stored with the offset"},
     {"memory.management.schemas.class", kNone, "", "equal structures are stored once"},
     {"memory.management.tables.class", kNone, "", "equal structures are stored once"},
 };

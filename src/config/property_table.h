@@ -36,6 +36,9 @@ const PropertyTable<DaemonConfig>& daemon_properties();
 const PropertyTable<SinkConfig>& sink_properties();
 const PropertyTable<SourceConfig>& source_properties();
 
+// The part of source_properties() about a connector's schema history.
+PropertyTable<SourceConfig> history_properties();
+
 // The rest of source_properties(): names of Kafka Connect and Debezium that have no place in SourceConfig.
 struct UnreadProperty {
   std::string_view name;

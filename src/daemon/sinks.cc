@@ -47,6 +47,15 @@ Options line_options(const config::SourceConfig& source, const config::Config& c
 
 }  // namespace
 
+Result<std::optional<state::SourceState>> peek_state(const config::SourceConfig& source,
+                                                     const config::Config& config) {
+  if (config.sink.type != config::SinkType::kKafka) return std::optional<state::SourceState>();
+  const sink::KafkaSinkOptions options = kafka_options(source, config);
+  MILLRACE_RETURN_IF_ERROR(sink::check_kafka_options(options));
+  MILLRACE_ASSIGN_OR_RETURN(state::SourceState state, sink::peek_kafka_state(options));
+  return std::optional<state::SourceState>(std::move(state));
+}
+
 Result<std::unique_ptr<sink::Sink>> make_sink(const config::SourceConfig& source,
                                               const config::Config& config) {
   switch (config.sink.type) {

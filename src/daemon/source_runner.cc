@@ -12,6 +12,7 @@
 #include "daemon/notifications.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
+#include "daemon/takeover.h"
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
 #include "millrace/mysql/server_facts.h"
@@ -40,11 +41,6 @@ pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
   return options;
 }
 
-transform::TableFilterOptions filter_options(const config::SourceConfig& source) {
-  return {source.database_include, source.database_exclude, source.table_include,
-          source.table_exclude, source.ignore_builtin_tables};
-}
-
 pipeline::TableRegistryOptions registry_options(const config::SourceConfig& source,
                                                 const mysql::ServerFacts& facts) {
   pipeline::TableRegistryOptions options;
@@ -60,33 +56,39 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   return options;
 }
 
-// Gives `state` what it lacks: an offset and the catalog at a first start, a catalog where only an offset is stored.
-// True when the catalog was read now, and must be stored.
-Result<bool> complete_state(mysql::Connection& connection, pipeline::EventStreamFactory& streams,
-                            const mysql::ServerFacts& facts, const transform::TableFilter& filter,
-                            bool full_metadata, state::SourceState& state) {
+using StateRecords = std::vector<state::StateRecord>;
+
+// Gives `state` what it lacks: an offset and the catalog at a first start, what a connector's offset leaves out, a
+// catalog where only an offset is stored. When it did, the catalog must be stored, after these records.
+Result<std::optional<StateRecords>> complete_state(const Takeover& takeover, bool full_metadata,
+                                                   state::SourceState& state) {
   // Also tables that aren't captured: one may be renamed into capture.
   const auto is_followed = [&](const schema::TableName& name) {
-    return filter.captures_database(name.database);
+    return takeover.filter.captures_database(name.database);
   };
   if (!state.offset) {
-    MILLRACE_ASSIGN_OR_RETURN(const state::Offset start, first_offset(facts));
+    MILLRACE_ASSIGN_OR_RETURN(const state::Offset start, first_offset(takeover.facts));
     if (full_metadata) {
-      MILLRACE_ASSIGN_OR_RETURN(state.catalog, read_catalog(connection, is_followed));
+      MILLRACE_ASSIGN_OR_RETURN(state.catalog, read_catalog(takeover.connection, is_followed));
       state.offset = start;
-      return true;
+      return std::optional(StateRecords());
     }
-    MILLRACE_ASSIGN_OR_RETURN(LoadedCatalog loaded,
-                              load_first_catalog(connection, streams, start, is_followed));
+    MILLRACE_ASSIGN_OR_RETURN(
+        LoadedCatalog loaded,
+        load_first_catalog(takeover.connection, takeover.streams, start, is_followed));
     state.offset = std::move(loaded.offset);
     state.catalog = std::move(loaded.catalog);
-    return true;
+    return std::optional(StateRecords());
   }
-  MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, facts));
-  if (full_metadata || state.catalog.table_count() != 0) return false;
-  MILLRACE_ASSIGN_OR_RETURN(state.catalog,
-                            load_catalog_at(connection, streams, *state.offset, is_followed));
-  return true;
+  if (!state.offset->own) {
+    MILLRACE_ASSIGN_OR_RETURN(StateRecords records, takeover.run(state));
+    return std::optional(std::move(records));
+  }
+  MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, takeover.facts));
+  if (full_metadata || state.catalog.table_count() != 0) return std::optional<StateRecords>();
+  MILLRACE_ASSIGN_OR_RETURN(state.catalog, load_catalog_at(takeover.connection, takeover.streams,
+                                                           *state.offset, is_followed));
+  return std::optional(StateRecords());
 }
 
 // All requirements that aren't met, as one error.
@@ -161,6 +163,7 @@ void SourceRunner::start() {
 void SourceRunner::stop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
+  interrupted_ = true;
   if (pipeline_ != nullptr) {
     pipeline_->stop();
   } else if (sink_ != nullptr) {
@@ -283,10 +286,11 @@ Status SourceRunner::run_once() {
   const pipeline::TableRegistryOptions table_options = registry_options(source_, facts);
   MysqlStreams streams(source_, config_->daemon.group_id);
   const bool is_first_start = !state.offset.has_value();
-  MILLRACE_ASSIGN_OR_RETURN(
-      const bool is_new_catalog,
-      complete_state(connection, streams, facts, filter, table_options.full_metadata, state));
-  if (is_new_catalog && !table_options.full_metadata) {
+  const Takeover takeover{source_, config_->kafka, filter,      connection,
+                          facts,   streams,        interrupted_};
+  MILLRACE_ASSIGN_OR_RETURN(std::optional<StateRecords> records,
+                            complete_state(takeover, table_options.full_metadata, state));
+  if (records && !table_options.full_metadata) {
     warn_of_doubtful_labels(source_.name, state.catalog);
   }
   pipeline::TableRegistry tables(table_options, encoder, filter, columns);
@@ -294,9 +298,10 @@ Status SourceRunner::run_once() {
   tables.load(std::move(state.catalog));
   MILLRACE_ASSIGN_OR_RETURN(const bool has_notified,
                             notify_start(source_, encoder, is_first_start, *sink));
-  if (has_notified && !is_new_catalog) MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, {}}));
-  if (is_new_catalog) {
-    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, tables.initial_state()}));
+  if (has_notified && !records) MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, {}}));
+  if (records) {
+    for (state::StateRecord& record : tables.initial_state()) records->push_back(std::move(record));
+    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, std::move(*records)}));
     log->info("structures read source={} tables={}", source_.name, table_count);
   }
   log->info("streaming source={} server={} version={} position={} gtids={}", source_.name,

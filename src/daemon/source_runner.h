@@ -70,6 +70,7 @@ class SourceRunner final : public pipeline::Observer {
   mutable std::mutex mutex_;
   std::condition_variable stop_wake_, ended_;
   bool stopping_ = false;
+  std::atomic<bool> interrupted_{false};    // the same, for what waits without the mutex
   pipeline::Pipeline* pipeline_ = nullptr;  // while one runs
   sink::Sink* sink_ = nullptr;              // while one is open
   SourceStatus status_;                     // but for gtids, which are printed when asked for

@@ -37,6 +37,8 @@ Status check_gtids(const state::Offset& offset, const mysql::ServerFacts& facts)
 
 Result<state::Offset> first_offset(const mysql::ServerFacts& facts) {
   state::Offset offset;
+  offset.own = true;
+  offset.server_uuid = facts.server_uuid;
   offset.has_gtids = gtids_on(facts);
   if (offset.has_gtids) offset.gtids = facts.gtid_executed;
   if (!facts.position && !offset.has_gtids) {
@@ -46,6 +48,34 @@ Result<state::Offset> first_offset(const mysql::ServerFacts& facts) {
   if (facts.position) offset.position = *facts.position;
   offset.server_id = facts.server_id;
   return offset;
+}
+
+state::Offset with_purged_of_unknown_servers(state::Offset offset,
+                                             const mysql::ServerFacts& facts) {
+  if (offset.has_gtids) offset.gtids.add(facts.gtid_purged.of_servers_unknown_to(offset.gtids));
+  return offset;
+}
+
+std::string describe_start(const std::optional<state::Offset>& offset,
+                           const mysql::ServerFacts& facts) {
+  const auto place = [](const BinlogPosition& position) {
+    return position.file + ":" + std::to_string(position.offset);
+  };
+  if (!offset) {
+    return "first start, behind everything that the server has executed: " +
+           (gtids_on(facts)  ? "GTIDs " + facts.gtid_executed.to_text()
+            : facts.position ? place(*facts.position)
+                             : std::string("its position can't be seen"));
+  }
+  std::string text =
+      offset->own ? "goes on from its offset: " : "goes on from a Debezium connector's offset: ";
+  text += offset->has_gtids ? "GTIDs " + offset->gtids.to_text() + ", " : std::string();
+  text += place(offset->position);
+  if (offset->in_transaction()) {
+    text += ", inside the transaction there: event " + std::to_string(offset->event) + ", row " +
+            std::to_string(offset->row);
+  }
+  return text;
 }
 
 Status check_offset(const state::Offset& offset, const mysql::ServerFacts& facts) {

@@ -22,9 +22,25 @@ constexpr std::string_view kOldKeyHeader = "__debezium.oldkey";
 
 // Same bytes or number; decides only whether keys must be compared as they are printed.
 bool is_same(const Value& a, const Value& b) {
-  if (a.kind != b.kind || a.bytes != b.bytes) return false;
-  if (a.kind == ValueKind::kDate || a.kind == ValueKind::kDatetime) return a.date == b.date;
-  return a.u64 == b.u64 || !a.bytes.empty();
+  if (a.kind != b.kind) return false;
+  switch (a.kind) {
+    case ValueKind::kAbsent:
+    case ValueKind::kNull:
+    case ValueKind::kZeroTimestamp:
+      return true;
+    case ValueKind::kDate:
+    case ValueKind::kDatetime:
+      return a.date == b.date;
+    case ValueKind::kDecimal:
+    case ValueKind::kText:
+    case ValueKind::kBinary:
+    case ValueKind::kJson:
+    case ValueKind::kGeometry:
+    case ValueKind::kVector:
+      return a.bytes == b.bytes;
+    default:
+      return a.u64 == b.u64;
+  }
 }
 
 // A row's values; what the image lacks comes from another image of the same row, if there is one.

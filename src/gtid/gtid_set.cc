@@ -131,6 +131,17 @@ bool GtidSet::is_subset_of(const GtidSet& other) const {
   return true;
 }
 
+GtidSet GtidSet::of_servers_unknown_to(const GtidSet& other) const {
+  GtidSet unknown;
+  for (const auto& [tsid, intervals] : intervals_) {
+    // Tags of a server follow each other, the empty one first.
+    const auto known = other.intervals_.lower_bound(Tsid{tsid.uuid, ""});
+    if (known != other.intervals_.end() && known->first.uuid == tsid.uuid) continue;
+    unknown.intervals_.emplace(tsid, intervals);
+  }
+  return unknown;
+}
+
 std::uint64_t GtidSet::count() const {
   std::uint64_t total = 0;
   for (const auto& [tsid, intervals] : intervals_) {

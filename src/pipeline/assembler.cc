@@ -90,15 +90,20 @@ Assembler::Assembler(const PipelineOptions& options, const state::SourceState& s
       emit_(std::move(emit)),
       batch_(std::make_shared<Batch>()),
       prepared_(state.prepared),
+      taken_over_(state.taken_over),
       marks_transactions_(!tables.encoder_options().transaction_topic.empty()) {
   const state::Offset& offset = *state.offset;
   batch_->end.position = offset.position;
   if (!offset.in_transaction()) return;
-  Resume resume{offset.event, offset.row, offset.partial_rows, false, {}, {}};
+  Resume resume;
+  resume.event = offset.event;
+  resume.row = offset.row;
+  resume.rows = offset.partial_rows;
+  resume.by_table = offset.own && offset.server_uuid != options.server_uuid;
+  resume.foreign = !offset.own;
+  resume.begin = offset.position;
   resume.transaction_id = offset.transaction_id;
   resume.counts = std::make_shared<const change::TransactionCounts>(offset.transaction_counts);
-  // An offset of Debezium's has no server UUID: its event index is taken at its word.
-  resume.by_table = !offset.server_uuid.empty() && offset.server_uuid != options.server_uuid;
   resume_ = std::move(resume);
 }
 
@@ -109,8 +114,12 @@ bool Assembler::has_complete_work() const {
 }
 
 Status Assembler::flush() {
-  for (state::StateRecord& record : tables_.take_state_changes()) {
-    batch_->state.push_back(std::move(record));
+  // Until the transaction that the offset stands in is here, only the offset itself says how far it is published.
+  batch_->keeps_offset = resume_ && !open_;
+  if (!batch_->keeps_offset) {
+    for (state::StateRecord& record : tables_.take_state_changes()) {
+      batch_->state.push_back(std::move(record));
+    }
   }
   auto next = std::make_shared<Batch>();
   next->end = batch_->end;
@@ -158,10 +167,33 @@ void Assembler::open_transaction(const binlog::EventContext& at,
   open_ = true;
   batch_->open_items_begin = batch_->items.size();
   batch_->open_markers_begin = batch_->markers.size();
-  batch_->continues_transaction = false;
   marked_ = false;
+  batch_->skipped = {};
+  batch_->continues_transaction = false;
+  if (resume_) [[unlikely]] {
+    resume_->other_events = 0;
+    if (resume_->foreign) match_foreign_offset(start);
+  }
   // Where a restart begins to read when this transaction is committed in part only.
   batch_->end.position = options_.gtid_mode ? start.begin : start.group_begin;
+}
+
+// Only the place tells whether this is the transaction that the offset counts in; on another server it is elsewhere,
+// and may be cut into other events. (A place behind 4 GiB may lack its upper part on either side.)
+void Assembler::match_foreign_offset(const binlog::TransactionStart& start) {
+  constexpr std::uint64_t kWireBits = 0xffffffff;
+  const bool here = start.begin.file == resume_->begin.file &&
+                    (start.begin.offset & kWireBits) == (resume_->begin.offset & kWireBits);
+  if (here) return;
+  MILLRACE_MARK("foreign_offset_elsewhere");
+  observer_.on_notice("the connector's offset counts " + std::to_string(resume_->event) +
+                      " events of a transaction at " + resume_->begin.file + ":" +
+                      std::to_string(resume_->begin.offset) + ", but the server goes on with " +
+                      transaction_->gtid + " at " + start.begin.file + ":" +
+                      std::to_string(start.begin.offset) +
+                      ": it is published whole, and what the connector published of it is there "
+                      "twice");
+  resume_.reset();
 }
 
 Status Assembler::on_begin(const binlog::EventContext& at, const binlog::TransactionStart& start) {
@@ -188,7 +220,7 @@ void Assembler::mark_end(const binlog::EventContext& at) {
   marked_ = false;
   // A connector's offset may stand behind its END.
   if (resume_ && resume_->transaction_id == transaction_->id && !resume_->by_table &&
-      at.index <= resume_->event) {
+      at.index + resume_->other_events <= resume_->event) {
     return;
   }
   batch_->markers.push_back(
@@ -256,15 +288,31 @@ Status Assembler::append_rows(const binlog::EventContext& at, const binlog::Rows
 }
 
 Status Assembler::skip_published(const binlog::EventContext& at, RowsItem& item, bool& skip_event) {
-  Resume& resume = *resume_;
-  if (!resume.by_table) {
-    if (at.index < resume.event) {
-      skip_event = true;
-    } else if (at.index == resume.event) {
-      item.skip_rows = resume.row;
-    }
-    return {};
+  const Resume& resume = *resume_;
+  if (resume.by_table) return skip_by_table(item, skip_event);
+  const std::uint64_t index = at.index + resume.other_events;
+  if (index < resume.event) {
+    skip_event = true;
+  } else if (index == resume.event) {
+    // A heartbeat of Debezium's behind the event's rows doesn't count them.
+    skip_event = resume.foreign && resume.row == 0;
+    item.skip_rows = resume.row;
+    item.doubtful_tail = resume.foreign;
   }
+  return skip_event ? note_skipped(item) : Status();
+}
+
+// Whoever goes on from a later part's offset, on another server, counts by table.
+Status Assembler::note_skipped(const RowsItem& item) {
+  MILLRACE_ASSIGN_OR_RETURN(const std::uint64_t count, count_rows(*item.table, item.event));
+  batch_->skipped.event = item.index;
+  batch_->skipped.rows_of_event = count;
+  batch_->skipped.rows[item.table->schema->name] += count;
+  return {};
+}
+
+Status Assembler::skip_by_table(RowsItem& item, bool& skip_event) {
+  Resume& resume = *resume_;
   const auto left = resume.rows.find(item.table->schema->name);
   if (left == resume.rows.end() || left->second == 0) return {};
   MILLRACE_MARK("resume_by_table");
@@ -273,7 +321,7 @@ Status Assembler::skip_published(const binlog::EventContext& at, RowsItem& item,
   left->second -= skipped;
   item.skip_rows = skipped;
   skip_event = skipped == count;
-  return {};
+  return skip_event ? note_skipped(item) : Status();
 }
 
 Status Assembler::cut_if_full() {
@@ -365,7 +413,12 @@ Status Assembler::on_xa_outcome(const binlog::EventContext& at,
                                 bool committed) {
   open_transaction(at, group);
   const auto prepared = prepared_.find(xid);
-  if (committed) {
+  if (committed && prepared == prepared_.end() && taken_over_) {
+    MILLRACE_MARK("xa_published_by_connector");
+    observer_.on_notice("XA COMMIT " + xid.to_text() +
+                        ": its rows were published by the connector that this source was taken "
+                        "over from, at XA PREPARE");
+  } else if (committed) {
     if (prepared == prepared_.end()) {
       return definite_error(
           "XA COMMIT " + xid.to_text() +
@@ -416,6 +469,7 @@ Status Assembler::on_heartbeat(const BinlogPosition& position) {
 }
 
 Status Assembler::on_skipped(const binlog::EventHeader& header) {
+  if (resume_ && open_) ++resume_->other_events;
   observer_.on_skipped_event(header.type);
   return {};
 }

@@ -6,6 +6,8 @@
 //
 // After a restart inside a transaction that was committed in part it leaves out what was published: by event index
 // and row on the same server; on another one, whose row events may be cut differently, by counting rows per table.
+// An offset of Debezium's names neither server nor rows by table: it holds for the transaction that begins where it
+// says, and when the stream brings another one first, that is published whole.
 //
 // Single-threaded: belongs to the reader.
 
@@ -71,7 +73,10 @@ class Assembler final : public binlog::StreamVisitor {
     std::uint64_t row = 0;
     std::map<schema::TableName, std::uint64_t> rows;
     bool by_table = false;
-    std::string transaction_id;  // of transaction metadata, with the counts so far
+    bool foreign = false;            // Debezium's offset
+    BinlogPosition begin;            // of its transaction
+    std::uint64_t other_events = 0;  // that Debezium counts and the grammar passes over
+    std::string transaction_id;      // of transaction metadata, with the counts so far
     std::shared_ptr<const change::TransactionCounts> counts;
   };
 
@@ -83,7 +88,10 @@ class Assembler final : public binlog::StreamVisitor {
   Status resolve_table(const binlog::TableMap& map, std::string_view body);
   Status append_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
                      std::string_view body);
+  void match_foreign_offset(const binlog::TransactionStart& start);
   Status skip_published(const binlog::EventContext& at, RowsItem& item, bool& skip_event);
+  Status skip_by_table(RowsItem& item, bool& skip_event);
+  Status note_skipped(const RowsItem& item);
   Status publish_xa(const binlog::EventContext& at, const state::PreparedXa& prepared);
   Status cut_if_full();
   RowsItem item_at(const binlog::EventContext& at, CapturedTablePtr table) const;
@@ -103,6 +111,7 @@ class Assembler final : public binlog::StreamVisitor {
   std::shared_ptr<const change::TransactionInfo> transaction_;
   binlog::TransactionStart start_;
   bool open_ = false;
+  const bool taken_over_;
   const bool marks_transactions_;     // transaction metadata
   bool marked_ = false;               // the open transaction has begun with a marker
   bool holds_xa_rows_ = false;        // inside an XA group: its rows wait for XA COMMIT

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,9 @@ struct RowsItem {
   std::uint64_t position = 0;
   std::uint64_t index = 0;      // within the transaction, as offsets count
   std::uint64_t skip_rows = 0;  // published before a restart
+  // Of the last row skipped only the first record is certainly published: Debezium gives all records of a row one
+  // offset, so it may have stopped between a delete and its tombstone.
+  bool doubtful_tail = false;
   std::string_view query;
 };
 
@@ -79,6 +83,14 @@ struct Marker {
   // kBegin of a transaction whose first part was published before a restart: its counts, and no record.
   std::shared_ptr<const change::TransactionCounts> resumed = nullptr;
   std::shared_ptr<const change::SchemaChangeEvent> statement = nullptr;
+};
+
+// What a batch left out of the open transaction because it was published before a restart: whole row events, up to
+// number `event`.
+struct SkippedRows {
+  std::uint64_t event = 0;
+  std::uint64_t rows_of_event = 0;
+  std::map<schema::TableName, std::uint64_t> rows;
 };
 
 // Where the stream stands at the end of a batch.
@@ -109,6 +121,9 @@ struct Batch {
   std::size_t open_markers_begin = 0;
   // True when the open transaction began in an earlier batch.
   bool continues_transaction = false;
+  SkippedRows skipped;
+  // Nothing is known that the offset doesn't say better: it stands inside a transaction that hasn't come yet.
+  bool keeps_offset = false;
   std::vector<gtid::Gtid> completed;
   std::uint64_t transactions = 0;
   std::vector<state::StateRecord> state;

@@ -132,13 +132,33 @@ class BatchDecoder {
       if (!more) break;
       event.source.row = static_cast<std::uint32_t>(count);
       ++count;
-      if (count <= item.skip_rows || skipped) continue;
+      if (skipped) continue;
+      if (count <= item.skip_rows) [[unlikely]] {
+        if (item.doubtful_tail && count == item.skip_rows) {
+          MILLRACE_RETURN_IF_ERROR(all_but_the_first_record(event, item));
+        }
+        continue;
+      }
       MILLRACE_RETURN_IF_ERROR(encoder_.encode(event, item.table->json, *batch_.records));
       count_row(operation);
     }
     if (options_.transactions != nullptr) batch_.counts.put(table, order);
     batch_.json_bases_missing += decoder.stats().json_bases_missing;
     batch_.rows_of_item.push_back(count);
+    return {};
+  }
+
+  // A tombstone, or the tombstone and create of a key change. Again is better than never.
+  Status all_but_the_first_record(const change::ChangeEvent& event, const RowsItem& item) {
+    if (event.order != nullptr && event.order->of_table > 0) {
+      // The first record is counted already.
+      --event.order->total;
+      --event.order->of_table;
+    }
+    std::vector<encode::Record>& records = batch_.records->records;
+    const auto first = static_cast<std::ptrdiff_t>(records.size());
+    MILLRACE_RETURN_IF_ERROR(encoder_.encode(event, item.table->json, *batch_.records));
+    records.erase(records.begin() + first);
     return {};
   }
 

@@ -55,9 +55,12 @@ Status Committer::take(std::shared_ptr<Batch> batch) {
 }
 
 void Committer::advance(const Batch& batch) {
+  if (batch.keeps_offset) return;
   state::Offset& offset = pending_.offset;
   for (const gtid::Gtid& gtid : batch.completed) offset.gtids.add(gtid);
   offset.position = batch.end.position;
+  offset.own = true;
+  offset.server_uuid = options_.server_uuid;
   if (batch.end.server_id != 0) offset.server_id = batch.end.server_id;
   if (batch.end.timestamp != 0) offset.ts_sec = batch.end.timestamp;
   pending_.state.insert(pending_.state.end(), batch.state.begin(), batch.state.end());
@@ -85,19 +88,22 @@ void Committer::count_open_transaction(const Batch& batch) {
     offset.partial_rows.clear();
     offset.transaction_id.clear();
     offset.transaction_counts.clear();
-    offset.server_uuid.clear();
   }
   if (batch.end.between_transactions) return;
   if (batch.end.transaction != nullptr) {
     offset.transaction_id = batch.end.transaction->id;
     offset.transaction_counts = batch.counts;
   }
+  if (batch.skipped.event != 0) {
+    offset.event = batch.skipped.event;
+    offset.row = batch.skipped.rows_of_event;
+    for (const auto& [table, rows] : batch.skipped.rows) offset.partial_rows[table] += rows;
+  }
   for (std::size_t i = batch.open_items_begin; i < batch.items.size(); ++i) {
     const RowsItem& item = batch.items[i];
     offset.event = item.index;
     offset.row = batch.rows_of_item[i];
     offset.partial_rows[item.table->schema->name] += batch.rows_of_item[i];
-    offset.server_uuid = options_.server_uuid;
   }
 }
 

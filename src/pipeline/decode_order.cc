@@ -8,10 +8,12 @@ void DecodeOrder::add(std::shared_ptr<Batch> batch) {
   if (counts_events_) {
     const std::lock_guard lock(mutex_);
     const auto before = successors_.find(std::exchange(last_, batch.get()));
+    std::shared_ptr<Batch>* const successor =
+        before == successors_.end() ? nullptr : &before->second;
     successors_.emplace(batch.get(), nullptr);
     if (batch->continues_transaction) {
-      if (before != successors_.end()) {
-        before->second = std::move(batch);
+      if (successor != nullptr) {
+        *successor = std::move(batch);
         return;
       }
       batch->counts = last_counts_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <thread>
 
 #include "millrace/base/mark.h"
@@ -41,8 +42,8 @@ class TopicReader {
   bool done() const { return open_ == 0; }
   std::string progress() const;
   std::int32_t partition() const {
-    return found_.value_or(
-        partition_of(partition_key_, static_cast<std::int32_t>(partitions_.size())));
+    if (found_ || partitions_.empty()) return found_.value_or(0);
+    return partition_of(partition_key_, static_cast<std::int32_t>(partitions_.size()));
   }
 
  private:
@@ -87,6 +88,7 @@ Result<std::int32_t> partition_count(rd_kafka_t& client, rd_kafka_topic_t& topic
 
 Status TopicReader::start(rd_kafka_t& client, rd_kafka_queue_t& queue,
                           const std::atomic<bool>& interrupted, std::chrono::milliseconds timeout) {
+  if (name_.empty()) return {};
   handle_.reset(rd_kafka_topic_new(&client, name_.c_str(), nullptr));
   if (!handle_) return kafka_error(rd_kafka_last_error(), "topic " + name_);
   MILLRACE_ASSIGN_OR_RETURN(const auto count,
@@ -248,6 +250,34 @@ Result<StoredState> read_stored_state(const KafkaSinkOptions& options,
   if (!status) return status.error();
   MILLRACE_ASSIGN_OR_RETURN(stored.state, std::move(loader).finish());
   return stored;
+}
+
+namespace {
+
+// Asked of the cluster as a whole: a question about one topic may create it.
+Result<std::set<std::string>> existing_topics(const KafkaSinkOptions& options) {
+  MILLRACE_ASSIGN_OR_RETURN(const auto client,
+                            make_client(RD_KAFKA_CONSUMER, consumer_properties(options)));
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code = rd_kafka_metadata(client.get(), 1, nullptr, &metadata,
+                                      static_cast<int>(options.connect_timeout.count()));
+  const MetadataHandle owner(metadata);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return kafka_error(code, "listing topics");
+  std::set<std::string> names;
+  for (int i = 0; i < metadata->topic_cnt; ++i) names.emplace(metadata->topics[i].topic);
+  return names;
+}
+
+}  // namespace
+
+Result<state::SourceState> peek_kafka_state(const KafkaSinkOptions& options) {
+  MILLRACE_ASSIGN_OR_RETURN(const std::set<std::string> topics, existing_topics(options));
+  KafkaSinkOptions existing = options;
+  if (!topics.contains(existing.offset_topic)) existing.offset_topic.clear();
+  if (!topics.contains(existing.state_topic)) existing.state_topic.clear();
+  const std::atomic<bool> never{false};
+  MILLRACE_ASSIGN_OR_RETURN(StoredState stored, read_stored_state(existing, never));
+  return std::move(stored.state);
 }
 
 }  // namespace millrace::sink

@@ -26,7 +26,7 @@ struct StoredState {
   std::int32_t state_partition = 0;
 };
 
-// After init_transactions; both topics exist.
+// After init_transactions; both topics exist (an empty name: that one isn't read).
 Result<StoredState> read_stored_state(const KafkaSinkOptions& options,
                                       const std::atomic<bool>& interrupted);
 

@@ -8,7 +8,7 @@ namespace {
 
 // What a key says. Records of other sources, and what isn't ours at all, are kForeign.
 struct Key {
-  enum class Kind { kForeign, kStructure, kTable, kDatabase, kXa, kUnknown };
+  enum class Kind { kForeign, kStructure, kTable, kDatabase, kXa, kTakenOver, kUnknown };
   Kind kind = Kind::kForeign;
   std::string_view first = {};   // hash, database or xid
   std::string_view second = {};  // table
@@ -25,6 +25,7 @@ Key classify(const rapidjson::Document& key, std::string_view source) {
   if (key.Size() == 2 && key[1].IsObject()) return {};
   if (!all_strings(key)) return {.kind = Key::Kind::kUnknown};
   const std::string_view kind = view(key[1]);
+  if (kind == "taken_over" && key.Size() == 2) return {.kind = Key::Kind::kTakenOver};
   if (kind == "structure" && key.Size() == 3) return {Key::Kind::kStructure, view(key[2]), {}};
   if (kind == "xa" && key.Size() == 3) return {Key::Kind::kXa, view(key[2]), {}};
   if (kind == "database" && key.Size() == 3) return {Key::Kind::kDatabase, view(key[2]), {}};
@@ -96,6 +97,9 @@ Status StateLoader::apply(std::string_view key, std::optional<std::string_view> 
       return apply_database(key, parsed.first, value);
     case Key::Kind::kXa:
       return apply_xa(key, parsed.first, value);
+    case Key::Kind::kTakenOver:
+      state_.taken_over = value.has_value();
+      return {};
     case Key::Kind::kUnknown:
       break;
   }

@@ -198,9 +198,11 @@ std::string Offset::to_json() const {
     writer.Key("event");
     writer.Uint64(event);
   }
-  if (in_transaction()) {
+  if (own) {
     writer.Key(kServerUuid);
     write_string(writer, server_uuid);
+  }
+  if (own && in_transaction()) {
     writer.Key(kRows);
     write_string(writer, rows_to_text(partial_rows));
     write_transaction(writer, *this);
@@ -243,6 +245,7 @@ Result<Offset> Offset::parse(std::string_view json) {
   reader.read_counts(kTransactionCount, offset.transaction_counts);
   if (reader.error()) return *reader.error();
 
+  offset.own = reader.has(kServerUuid);
   offset.has_gtids = reader.has("gtids");
   if (!offset.has_gtids && (offset.position.file.empty() || !reader.has("pos"))) {
     return malformed(json, "has neither \"gtids\" nor \"file\" and \"pos\"");

@@ -56,6 +56,10 @@ StateRecord xa_deletion(std::string_view source, const binlog::Xid& xid) {
   return {key_of({source, "xa", xid.to_text()}), std::nullopt};
 }
 
+StateRecord taken_over_record(std::string_view source, const Offset& from) {
+  return {key_of({source, "taken_over"}), from.to_json()};
+}
+
 StateRecord structure_record(std::string_view source, std::string_view serialized_structure) {
   return {structure_key(source, schema::structure_hash(serialized_structure)),
           std::string(serialized_structure)};

@@ -1,9 +1,12 @@
 #include "support/debezium_runner.h"
 
+#include <httplib.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
+#include "support/json_text.h"
 #include "support/mini_kafka.h"
 #include "support/mini_mysql.h"
 
@@ -32,40 +35,54 @@ bool DebeziumRunner::available() {
 }
 
 DebeziumRunner::DebeziumRunner(fs::path folder, DebeziumOptions options)
-    : folder_(std::move(folder)), options_(std::move(options)) {
+    : folder_(std::move(folder)), options_(std::move(options)), rest_port_(free_port()) {
   if (!available()) {
     throw std::runtime_error("no Debezium at " + plugin_folder().string() +
                              ": run tests/support/provision.sh debezium");
   }
   fs::create_directories(folder_);
-  write_worker_properties();
-  write_connector_properties();
+  write_file(folder_ / "worker.properties", properties_text(worker_properties()));
+  connectors_ = connector_properties();
+  if (options_.distributed) return;
+  for (const Properties& connector : connectors_) {
+    write_file(properties_file(connector), properties_text(connector));
+  }
 }
 
 DebeziumRunner::~DebeziumRunner() = default;
 
-void DebeziumRunner::write_worker_properties() const {
-  std::map<std::string, std::string> worker = {
-      {"bootstrap.servers", options_.bootstrap},
-      {"key.converter", "org.apache.kafka.connect.json.JsonConverter"},
-      {"value.converter", "org.apache.kafka.connect.json.JsonConverter"},
-      {"key.converter.schemas.enable", "false"},
-      {"value.converter.schemas.enable", "false"},
-      {"offset.storage.file.filename", (folder_ / "offsets.dat").string()},
-      {"offset.flush.interval.ms", "1000"},
-      {"plugin.path", plugin_folder().string()},
-      {"listeners", "http://127.0.0.1:" + std::to_string(free_port())}};
+DebeziumRunner::Properties DebeziumRunner::worker_properties() const {
+  Properties worker = {{"bootstrap.servers", options_.bootstrap},
+                       {"key.converter", "org.apache.kafka.connect.json.JsonConverter"},
+                       {"value.converter", "org.apache.kafka.connect.json.JsonConverter"},
+                       {"key.converter.schemas.enable", "false"},
+                       {"value.converter.schemas.enable", "false"},
+                       {"offset.flush.interval.ms", "1000"},
+                       {"plugin.path", plugin_folder().string()},
+                       {"listeners", "http://127.0.0.1:" + std::to_string(rest_port_)}};
+  if (options_.distributed) {
+    merge_over(worker, {{"group.id", "connect"},
+                        {"config.storage.topic", "connect-configs"},
+                        {"status.storage.topic", "connect-status"},
+                        {"offset.storage.topic", options_.offset_topic},
+                        {"offset.storage.partitions", "5"},
+                        {"config.storage.replication.factor", "1"},
+                        {"status.storage.replication.factor", "1"},
+                        {"offset.storage.replication.factor", "1"}});
+  } else {
+    worker["offset.storage.file.filename"] = (folder_ / "offsets.dat").string();
+  }
   merge_over(worker, options_.worker);
-  write_file(folder_ / "worker.properties", properties_text(worker));
+  return worker;
 }
 
-void DebeziumRunner::write_connector_properties() {
+std::vector<DebeziumRunner::Properties> DebeziumRunner::connector_properties() const {
   constexpr int kFirstServerId = 7001;
-  std::vector<std::map<std::string, std::string>> all = options_.connectors;
-  if (all.empty()) all.push_back({{"name", "debezium"}});
+  std::vector<Properties> all = options_.connectors;
+  if (all.empty()) all.emplace_back();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::string name = all[i].at("name");
-    std::map<std::string, std::string> connector = {
+    Properties connector = {
+        {"name", "debezium"},
         {"connector.class", "io.debezium.connector.mysql.MySqlConnector"},
         {"tasks.max", "1"},
         {"database.hostname", "127.0.0.1"},
@@ -74,14 +91,39 @@ void DebeziumRunner::write_connector_properties() {
         {"database.password", ""},
         {"database.server.id", std::to_string(kFirstServerId + static_cast<int>(i))},
         {"snapshot.mode", "no_data"},
-        {"include.schema.changes", "false"},
-        {"schema.history.internal", "io.debezium.storage.file.history.FileSchemaHistory"},
-        {"schema.history.internal.file.filename", (folder_ / ("history-" + name)).string()}};
+        {"include.schema.changes", "false"}};
     merge_over(connector, options_.connector);
     merge_over(connector, all[i]);
-    connector_files_.push_back(folder_ / (name + ".properties"));
-    write_file(connector_files_.back(), properties_text(connector));
+    if (options_.distributed) {
+      connector.emplace("schema.history.internal.kafka.topic", connector["name"] + "-history");
+      connector.emplace("schema.history.internal.kafka.bootstrap.servers", options_.bootstrap);
+    } else {
+      connector.emplace("schema.history.internal",
+                        "io.debezium.storage.file.history.FileSchemaHistory");
+      connector.emplace("schema.history.internal.file.filename",
+                        (folder_ / ("history-" + connector["name"])).string());
+    }
+    all[i] = std::move(connector);
   }
+  return all;
+}
+
+fs::path DebeziumRunner::properties_file(const Properties& connector) const {
+  return folder_ / (connector.at("name") + ".properties");
+}
+
+bool DebeziumRunner::submit_connectors() const {
+  httplib::Client client("127.0.0.1", rest_port_);
+  client.set_read_timeout(std::chrono::seconds(60));
+  return std::all_of(connectors_.begin(), connectors_.end(), [&](const Properties& connector) {
+    std::string body;
+    for (const auto& [key, value] : connector) {
+      body += (body.empty() ? "{" : ",") + json_quote(key) + ":" + json_quote(value);
+    }
+    const auto answer = client.Put("/connectors/" + connector.at("name") + "/config", body + "}",
+                                   "application/json");
+    return answer && answer->status / 100 == 2;
+  });
 }
 
 void DebeziumRunner::start(std::chrono::seconds deadline) {
@@ -91,14 +133,21 @@ void DebeziumRunner::start(std::chrono::seconds deadline) {
                    "-Xmx" + options_.heap,
                    "-cp",
                    kafka_class_path(),
-                   "org.apache.kafka.connect.cli.ConnectStandalone",
+                   options_.distributed ? "org.apache.kafka.connect.cli.ConnectDistributed"
+                                        : "org.apache.kafka.connect.cli.ConnectStandalone",
                    (folder_ / "worker.properties").string()};
-  for (const fs::path& file : connector_files_) child.command.push_back(file.string());
+  if (!options_.distributed) {
+    for (const Properties& connector : connectors_) {
+      child.command.push_back(properties_file(connector).string());
+    }
+  }
   child.output = folder_ / "connect.log";
   child.folder = folder_;
   process_ = std::make_unique<ChildProcess>(std::move(child));
-  const bool streaming =
-      eventually(deadline, [this] { return !process_->running() || all_stream(); });
+  const bool streaming = eventually(deadline, [this] {
+    if (options_.distributed && !submitted_) submitted_ = submit_connectors();
+    return !process_->running() || all_stream();
+  });
   if (!streaming || !process_->running()) {
     const std::string text = log();
     throw std::runtime_error("Debezium doesn't stream:\n" +
@@ -117,11 +166,16 @@ bool DebeziumRunner::all_stream() const {
     return times;
   };
   return std::max(count("Connected to binlog at"), count("Connected to 127.0.0.1:")) >=
-         connector_files_.size();
+         connectors_.size();
 }
 
 void DebeziumRunner::stop() {
   if (process_ != nullptr) process_->stop(std::chrono::seconds(40));
+  process_.reset();
+}
+
+void DebeziumRunner::kill9() {
+  if (process_ != nullptr) process_->kill9();
   process_.reset();
 }
 

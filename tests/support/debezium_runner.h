@@ -1,7 +1,9 @@
 #pragma once
 
-// The connector that the product is compared with, real: Debezium for MySQL in Kafka Connect's standalone mode, from the
-// cache. Offsets and schema history are files in the folder given, so a second start goes on where the first ended.
+// The connector that the product is compared with, real: Debezium for MySQL in Kafka Connect, from the cache.
+//
+// Standalone: offsets and schema history are files in the folder given. Distributed: one worker, which keeps offsets in
+// a topic as production clusters do. Either way a second start goes on where the first ended.
 
 #include <chrono>
 #include <filesystem>
@@ -22,6 +24,8 @@ struct DebeziumOptions {
   std::vector<std::map<std::string, std::string>> connectors = {};
   std::map<std::string, std::string> worker;  // "producer.linger.ms" ...
   std::string heap = "2g";
+  bool distributed = false;
+  std::string offset_topic = "connect-offsets";  // distributed
 };
 
 class DebeziumRunner {
@@ -34,17 +38,25 @@ class DebeziumRunner {
   // Returns when all connectors read the binlog; throws with the log's end when it doesn't get there.
   void start(std::chrono::seconds deadline = std::chrono::seconds(120));
   void stop();
+  void kill9();
   ChildProcess& process() { return *process_; }
   std::string log() const;
 
  private:
-  void write_worker_properties() const;
-  void write_connector_properties();
+  using Properties = std::map<std::string, std::string>;
+
+  Properties worker_properties() const;
+  std::vector<Properties> connector_properties() const;
+  std::filesystem::path properties_file(const Properties& connector) const;
+  // Gives a distributed worker its connectors over REST; false while it doesn't answer.
+  bool submit_connectors() const;
   bool all_stream() const;
 
   std::filesystem::path folder_;
   DebeziumOptions options_;
-  std::vector<std::filesystem::path> connector_files_;
+  int rest_port_;
+  std::vector<Properties> connectors_;
+  bool submitted_ = false;  // a distributed worker finds its connectors again
   std::unique_ptr<ChildProcess> process_;
 };
 

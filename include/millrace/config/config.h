@@ -132,6 +132,15 @@ struct MetadataConfig {
   bool topics_write_unicode = false;
 };
 
+// Where a connector kept its schema history: read once, when a source goes on from that connector's offset.
+struct SchemaHistoryConfig {
+  std::string implementation;  // class; empty: Kafka's
+  std::string topic, bootstrap_servers;
+  std::map<std::string, std::string>
+      consumer;  // schema.history.internal.consumer.*, a Java consumer's
+  std::string file;
+};
+
 struct SourceConfig {
   std::string name;
   std::string file;  // with line: where the source stands, for messages
@@ -153,6 +162,7 @@ struct SourceConfig {
   std::string topic_prefix;
   TopicCreation topic_creation;
   std::string snapshot_mode = "initial";
+  SchemaHistoryConfig schema_history;
 
   // Java regular expressions, anchored, matched without case against "db" or "db.table" or "db.table.column".
   std::vector<std::string> database_include, database_exclude, table_include, table_exclude;

@@ -78,6 +78,8 @@ class GtidSet {
   void remove(const Gtid& gtid);
   bool contains(const Gtid& gtid) const;
   bool is_subset_of(const GtidSet& other) const;
+  // What this set holds of servers that `other` names nothing of, whatever the tag.
+  GtidSet of_servers_unknown_to(const GtidSet& other) const;
   bool empty() const { return intervals_.empty(); }
   // Number of transactions in the set; saturates.
   std::uint64_t count() const;

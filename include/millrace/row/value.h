@@ -56,7 +56,7 @@ struct Value {
     double f64;
     CalendarTime date;
   };
-  std::string_view bytes;
+  std::string_view bytes;  // only of kinds that have them: else what an earlier row left, dangling
 
   bool is_absent() const { return kind == ValueKind::kAbsent; }
   bool is_null() const { return kind == ValueKind::kNull; }

@@ -79,6 +79,10 @@ Status check_kafka_options(const KafkaSinkOptions& options);
 // The name under which brokers know the producer of a source: what an operator grants Write and Describe on.
 std::string transactional_id(const KafkaSinkOptions& options);
 
+// What a source remembers, without being it: nothing is registered, fenced, created or written. Empty where the topics
+// don't exist.
+Result<state::SourceState> peek_kafka_state(const KafkaSinkOptions& options);
+
 std::unique_ptr<Sink> make_kafka_sink(KafkaSinkOptions options);
 
 }  // namespace millrace::sink

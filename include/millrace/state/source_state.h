@@ -11,6 +11,14 @@
 //                  ["shop","table","<db>","<table>"]   {"structure":"<hash>"}
 //                  ["shop","database","<db>"]          {"collation":255}
 //                  ["shop","xa","<xid>"]               {"gtid":..,"file":..,"pos":..}
+//                  ["shop","taken_over"]               the offset that the source began with, a connector's
+//
+// An offset is a connector's (Debezium's) unless it has our key millrace_server_uuid. The two differ in meaning:
+//   - Debezium's points into the last transaction that it published, whole or in part; ours behind it, unless that was
+//     committed in part.
+//   - `event` and `row` count alike. But Debezium's heartbeats, and its record of a transaction's end, say `event`
+//     without `row` when the rows of that event are published; ours never leaves out a row that is.
+//   - Debezium publishes the rows of an XA transaction at its XA PREPARE.
 //
 // Pure values. The stores themselves are behind sink::Sink.
 
@@ -42,6 +50,8 @@ struct Offset {
   std::uint64_t row = 0;
   std::uint32_t server_id = 0;
   std::int64_t ts_sec = 0;
+  // Whether this program wrote it.
+  bool own = false;
   // Ours, beside Debezium's keys (millrace_server_uuid, millrace_rows): which server's layout event and row count,
   // and rows published of the transaction by table, which is the same on every server.
   std::string server_uuid;
@@ -69,6 +79,8 @@ struct SourceState {
   std::optional<Offset> offset;
   schema::Catalog catalog;
   std::map<binlog::Xid, PreparedXa> prepared;
+  // A connector ran this source before: the rows of XA transactions that aren't in `prepared` are published.
+  bool taken_over = false;
 };
 
 // A record of the state topic (or table).
@@ -79,6 +91,7 @@ struct StateRecord {
 
 std::string offset_key(std::string_view source, std::string_view topic_prefix);
 std::string structure_key(std::string_view source, std::string_view hash);
+StateRecord taken_over_record(std::string_view source, const Offset& from);
 StateRecord xa_record(std::string_view source, const PreparedXa& prepared);
 StateRecord xa_deletion(std::string_view source, const binlog::Xid& xid);
 // The structure (once a hash: the caller remembers what is stored) and the table's pointer to it.

@@ -340,13 +340,15 @@ TEST_F(StreamProperty, ACutStreamGoesOnWithoutLossOrRepetition) {
   });
 }
 
-// Whether a checksum covers this bit of an event. Two bytes of a FORMAT_DESCRIPTION are not covered:
-// the flag that a file is still written, and the algorithm itself.
+// Whether a checksum covers this bit of an event. Of a FORMAT_DESCRIPTION these are not covered: the flag that a file is
+// still written, and what says whether there is a checksum at all, the algorithm and the server's version.
 bool is_covered(std::string_view event, std::size_t bit) {
   constexpr std::size_t kTypeOffset = 4;
   constexpr std::size_t kFirstFlag = 17 * 8;
+  constexpr std::size_t kVersion = 21, kVersionEnd = kVersion + 50;
   if (event[kTypeOffset] != static_cast<char>(EventType::kFormatDescription)) return true;
-  return bit != kFirstFlag && bit / 8 != event.size() - 5;
+  const std::size_t byte = bit / 8;
+  return bit != kFirstFlag && byte != event.size() - 5 && (byte < kVersion || byte >= kVersionEnd);
 }
 
 // With checksums, one flipped bit anywhere is found, and nothing behind it is believed.

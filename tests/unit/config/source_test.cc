@@ -363,9 +363,9 @@ TEST(Source, Warnings) {
     const char* line;
     const char* expected;
   } rows[] = {
-      {"history", "schema.history.internal.kafka.topic: h",
-       "schema.history.internal.kafka.topic: has no effect: not needed: structures are stored with "
-       "the offset"},
+      {"history", "schema.history.internal.store.only.captured.databases.ddl: true",
+       "schema.history.internal.store.only.captured.databases.ddl: has no effect: a connector's "
+       "history is only read; structures are stored with the offset"},
       {"locks", "snapshot.locking.mode: none",
        "snapshot.locking.mode: has no effect: nothing is ever locked"},
       {"queue", "max.queue.size: 8192",
@@ -382,6 +382,23 @@ TEST(Source, Warnings) {
               (std::vector<std::string>{std::string("m.yaml:7: ") + row.expected}))
         << row.name;
   }
+}
+
+TEST(Source, SchemaHistory) {
+  const auto config = parse(
+      "schema.history.internal.kafka.topic: history\n"
+      "schema.history.internal.kafka.bootstrap.servers: broker:9092\n"
+      "schema.history.internal.consumer.security.protocol: SSL\n"
+      "schema.history.internal.file.filename: /h\n"
+      "schema.history.internal: io.debezium.storage.file.history.FileSchemaHistory");
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_TRUE(config->warnings.empty());
+  const SchemaHistoryConfig& history = config->sources[0].schema_history;
+  EXPECT_EQ(history.topic, "history");
+  EXPECT_EQ(history.bootstrap_servers, "broker:9092");
+  EXPECT_EQ(history.consumer, (std::map<std::string, std::string>{{"security.protocol", "SSL"}}));
+  EXPECT_EQ(history.file, "/h");
+  EXPECT_EQ(history.implementation, "io.debezium.storage.file.history.FileSchemaHistory");
 }
 
 TEST(Source, MissingOnes) {

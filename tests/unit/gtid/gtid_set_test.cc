@@ -196,6 +196,23 @@ TEST(GtidSet, SubsetAcrossAGap) {
   EXPECT_TRUE(GtidSet().is_subset_of(GtidSet()));
 }
 
+TEST(GtidSet, OfServersUnknownToAnother) {
+  const GtidSet purged = set(a("1-9:tag:1-2") + "," + b("1-5:tag:7"));
+  const struct {
+    const char* name;
+    std::string known;
+    std::string unknown;
+  } rows[] = {
+      {"nothing known", "", purged.to_text()},
+      {"one known", a("1"), b("1-5:tag:7")},
+      {"known by a tag alone", b("other:1"), a("1-9:tag:1-2")},
+      {"both", a("1") + "," + b("1"), ""},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(purged.of_servers_unknown_to(set(row.known)).to_text(), row.unknown) << row.name;
+  }
+}
+
 TEST(GtidSet, UntaggedBinaryForm) {
   const std::string wire = bytes(
       "0100000000000000 3457d932e55a11f1a4af02fc00000001 0200000000000000"

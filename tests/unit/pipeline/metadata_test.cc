@@ -193,7 +193,11 @@ TEST(TransactionMetadata, CountsGoOnFromBatchToBatchAndOverRestarts) {
     int failures = 0;
     while (!source.live({failures < 6 ? 2 : 0, after})) ++failures;
     EXPECT_GE(failures, 1);
-    EXPECT_EQ(source.store.records, undisturbed.store.records) << "after=" << after;
+    const auto& records = source.store.records;
+    ASSERT_EQ(records.size(), undisturbed.store.records.size()) << "after=" << after;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      ASSERT_EQ(records[i], undisturbed.store.records[i]) << "record " << i << " after=" << after;
+    }
     EXPECT_TRUE(source.store.offsets.back().transaction_id.empty());
   }
   EXPECT_GT(marks::count("resume_counts"), resumed);

@@ -78,6 +78,20 @@ TEST(StateLoader, FoldsRecords) {
   EXPECT_EQ(state->prepared.begin()->second, prepared_xa());
 }
 
+TEST(StateLoader, RemembersThatASourceWasTakenOver) {
+  Offset connectors;
+  connectors.position = {"binlog.000007", 4};
+  const StateRecord record = taken_over_record("shop", connectors);
+  EXPECT_EQ(record.key, R"(["shop","taken_over"])");
+  for (const char* source : {"shop", "other"}) {
+    StateLoader loader(source, "prefix");
+    ASSERT_TRUE(apply(loader, record));
+    const auto state = std::move(loader).finish();
+    ASSERT_TRUE(state);
+    EXPECT_EQ(state->taken_over, std::string_view(source) == "shop");
+  }
+}
+
 TEST(StateLoader, DeletionsTakeBack) {
   StateLoader loader("shop", "prefix");
   ASSERT_TRUE(loader.apply(offset_key("shop", "prefix"), R"({"file":"old","pos":1})"));

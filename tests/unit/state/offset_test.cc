@@ -79,6 +79,7 @@ std::vector<PrintCase> print_cases() {
   Offset partial = between_transactions();
   partial.event = 6;
   partial.row = 2;
+  partial.own = true;
   partial.server_uuid = kUuid;
   partial.partial_rows = {{{"shop", "orders"}, 1500}, {{"a.b\\c", "x\"y"}, 2}};
   cases.push_back(
@@ -95,9 +96,32 @@ INSTANTIATE_TEST_SUITE_P(Table, OffsetPrint, testing::ValuesIn(print_cases()),
 
 TEST(Offset, LeavesOutWhatOnlyMattersInsideATransaction) {
   Offset offset = between_transactions();
+  offset.own = true;
   offset.server_uuid = kUuid;
+  const std::string json = offset.to_json();
   offset.partial_rows = {{{"shop", "orders"}, 1}};
-  EXPECT_EQ(offset.to_json(), between_transactions().to_json());
+  EXPECT_EQ(offset.to_json(), json);
+}
+
+// Which of two programs wrote it decides what it means.
+TEST(Offset, IsOwnByItsServerUuid) {
+  Offset offset = between_transactions();
+  EXPECT_EQ(offset.to_json().find("millrace"), std::string::npos);
+  EXPECT_FALSE(Offset::parse(offset.to_json())->own);
+  offset.own = true;
+  EXPECT_TRUE(Offset::parse(offset.to_json())->own) << "also where the server has none";
+  offset.server_uuid = kUuid;
+  EXPECT_TRUE(*Offset::parse(offset.to_json()) == offset);
+}
+
+// A connector's offset that is written again stays the connector's, events and rows included.
+TEST(Offset, AConnectorsStaysAConnectors) {
+  const auto offset = Offset::parse(R"({"file":"b.1","pos":7,"event":6,"row":2})");
+  ASSERT_TRUE(offset);
+  const auto again = Offset::parse(offset->to_json());
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(*again == *offset);
+  EXPECT_FALSE(again->own);
 }
 
 // What Debezium's connector wrote (version 3.6), with keys in a hash map's order.
@@ -218,7 +242,8 @@ TEST(Offset, PrintAndParseAreInverse) {
       offset.gtids = gtids(std::string(kUuid) + ":" + std::to_string(first) + "-" +
                            std::to_string(first + below(1000)));
     }
-    if (below(2) == 0) {
+    offset.own = below(2) == 0;
+    if (offset.own && below(2) == 0) {
       offset.event = below(3) * below(1ULL << 40);
       offset.row = below(1ULL << 20) + (offset.event == 0 ? 1 : 0);
       offset.server_uuid = kUuid;
