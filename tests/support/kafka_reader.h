@@ -16,10 +16,10 @@ struct Message {
   std::string topic;
   int partition = 0;
   std::int64_t offset = 0;
-  std::int64_t timestamp_ms = 0;
   std::optional<std::string> key;
   std::optional<std::string> value;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::int64_t timestamp_ms = 0;
 };
 
 class KafkaReader {
