@@ -123,7 +123,7 @@ Status Assembler::flush() {
   }
   auto next = std::make_shared<Batch>();
   next->end = batch_->end;
-  next->continues_transaction = open_;
+  next->begins_inside_transaction = next->continues_transaction = open_;
   if (!open_) {
     batch_->open_items_begin = batch_->items.size();
     batch_->open_markers_begin = batch_->markers.size();

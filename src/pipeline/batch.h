@@ -127,7 +127,9 @@ struct Batch {
   // First item of the transaction that is open at the end; items.size() when there is none.
   std::size_t open_items_begin = 0;
   std::size_t open_markers_begin = 0;
-  // True when the open transaction began in an earlier batch.
+  // True when the first item's transaction began in an earlier batch, even if it ends in this one.
+  bool begins_inside_transaction = false;
+  // True when the transaction that is open at the end began in an earlier batch.
   bool continues_transaction = false;
   SkippedRows skipped;
   // Nothing is known that the offset doesn't say better: it stands inside a transaction that hasn't come yet.

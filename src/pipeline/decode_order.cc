@@ -11,7 +11,7 @@ void DecodeOrder::add(std::shared_ptr<Batch> batch) {
     std::shared_ptr<Batch>* const successor =
         before == successors_.end() ? nullptr : &before->second;
     successors_.emplace(batch.get(), nullptr);
-    if (batch->continues_transaction) {
+    if (batch->begins_inside_transaction) {
       if (successor != nullptr) {
         *successor = std::move(batch);
         return;
