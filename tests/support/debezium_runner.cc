@@ -1,5 +1,8 @@
 #include "support/debezium_runner.h"
 
+#include <httplib.h>
+#include <rapidjson/document.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
@@ -32,7 +35,7 @@ bool DebeziumRunner::available() {
 }
 
 DebeziumRunner::DebeziumRunner(fs::path folder, DebeziumOptions options)
-    : folder_(std::move(folder)), options_(std::move(options)) {
+    : folder_(std::move(folder)), options_(std::move(options)), port_(free_port()) {
   if (!available()) {
     throw std::runtime_error("no Debezium at " + plugin_folder().string() +
                              ": run tests/support/provision.sh debezium");
@@ -54,7 +57,7 @@ void DebeziumRunner::write_worker_properties() const {
       {"offset.storage.file.filename", (folder_ / "offsets.dat").string()},
       {"offset.flush.interval.ms", "1000"},
       {"plugin.path", plugin_folder().string()},
-      {"listeners", "http://127.0.0.1:" + std::to_string(free_port())}};
+      {"listeners", "http://127.0.0.1:" + std::to_string(port_)}};
   merge_over(worker, options_.worker);
   write_file(folder_ / "worker.properties", properties_text(worker));
 }
@@ -79,6 +82,7 @@ void DebeziumRunner::write_connector_properties() {
         {"schema.history.internal.file.filename", (folder_ / ("history-" + name)).string()}};
     merge_over(connector, options_.connector);
     merge_over(connector, all[i]);
+    names_.push_back(name);
     connector_files_.push_back(folder_ / (name + ".properties"));
     write_file(connector_files_.back(), properties_text(connector));
   }
@@ -97,11 +101,15 @@ void DebeziumRunner::start(std::chrono::seconds deadline) {
   child.output = folder_ / "connect.log";
   child.folder = folder_;
   process_ = std::make_unique<ChildProcess>(std::move(child));
-  const bool streaming =
-      eventually(deadline, [this] { return !process_->running() || all_stream(); });
-  if (!streaming || !process_->running()) {
+  std::string failed;
+  int looks = 0;
+  const bool streaming = eventually(deadline, [&] {
+    if (++looks % 100 == 0) failed = failure();  // not always: each costs a request a connector
+    return !process_->running() || all_stream() || !failed.empty();
+  });
+  if (!streaming || !process_->running() || !failed.empty()) {
     const std::string text = log();
-    throw std::runtime_error("Debezium doesn't stream:\n" +
+    throw std::runtime_error("Debezium doesn't stream:\n" + failed + "\n" +
                              text.substr(text.size() > 5000 ? text.size() - 5000 : 0));
   }
 }
@@ -123,6 +131,34 @@ bool DebeziumRunner::all_stream() const {
 void DebeziumRunner::stop() {
   if (process_ != nullptr) process_->stop(std::chrono::seconds(40));
   process_.reset();
+}
+
+std::string DebeziumRunner::task_field(const std::string& connector, const char* field) const {
+  httplib::Client client("127.0.0.1", port_);
+  client.set_read_timeout(5);
+  const auto answer = client.Get(("/connectors/" + connector + "/status").c_str());
+  if (!answer || answer->status != 200) return "";
+  rapidjson::Document document;
+  document.Parse(answer->body.c_str());
+  if (document.HasParseError() || !document.HasMember("tasks")) return "";
+  const auto& tasks = document["tasks"];
+  if (!tasks.IsArray() || tasks.Empty() || !tasks[0].HasMember(field)) return "";
+  return tasks[0][field].GetString();
+}
+
+std::string DebeziumRunner::failure() const {
+  for (const std::string& name : names_) {
+    if (state(name) == "FAILED") return name + ": " + trace(name);
+  }
+  return "";
+}
+
+std::string DebeziumRunner::state(const std::string& connector) const {
+  return task_field(connector, "state");
+}
+
+std::string DebeziumRunner::trace(const std::string& connector) const {
+  return task_field(connector, "trace");
 }
 
 std::string DebeziumRunner::log() const { return read_file(folder_ / "connect.log"); }

@@ -36,14 +36,23 @@ class DebeziumRunner {
   void stop();
   ChildProcess& process() { return *process_; }
   std::string log() const;
+  // "RUNNING", "FAILED" ... as Kafka Connect's REST interface says of a connector's task; empty when nobody answers.
+  std::string state(const std::string& connector) const;
+  // The exception that ended the task.
+  std::string trace(const std::string& connector) const;
 
  private:
+  std::string task_field(const std::string& connector, const char* field) const;
   void write_worker_properties() const;
   void write_connector_properties();
   bool all_stream() const;
+  // What ended a connector, if one has failed.
+  std::string failure() const;
 
   std::filesystem::path folder_;
   DebeziumOptions options_;
+  int port_;  // of the REST interface
+  std::vector<std::string> names_;  // of the connectors
   std::vector<std::filesystem::path> connector_files_;
   std::unique_ptr<ChildProcess> process_;
 };
