@@ -46,6 +46,7 @@ struct UnreadProperty {
 // Parts of source_properties(), a file each.
 PropertyTable<SourceConfig> value_properties();
 PropertyTable<SourceConfig> column_properties();
+PropertyTable<SourceConfig> metadata_properties();
 std::vector<UnreadProperty> other_connect_properties();
 std::vector<UnreadProperty> other_debezium_properties();
 

@@ -35,6 +35,7 @@ class SourceReader {
     complete_converters();
     check_tls();
     check_oversized();
+    check_notifications();
     source_.fingerprint = fingerprint();
   }
 
@@ -104,6 +105,12 @@ class SourceReader {
   void check_oversized() {
     if (source_.oversized == Oversized::kDeadLetter && source_.dead_letter_topic.empty()) {
       error_at("errors.oversized", "dead_letter needs errors.deadletterqueue.topic.name");
+    }
+  }
+
+  void check_notifications() {
+    if (source_.metadata.notifies_sink && source_.metadata.notification_topic.empty()) {
+      error_at("notification.enabled.channels", "sink needs notification.sink.topic.name");
     }
   }
 

@@ -7,7 +7,9 @@
 #include "daemon/behind_probe.h"
 #include "daemon/catalog_loading.h"
 #include "daemon/encoder_options.h"
+#include "daemon/heartbeat_query.h"
 #include "daemon/mysql_streams.h"
+#include "daemon/notifications.h"
 #include "daemon/sinks.h"
 #include "daemon/start_point.h"
 #include "millrace/base/encoding.h"
@@ -27,6 +29,7 @@ pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
   options.commit_interval = source.commit_interval;
   options.commit_max_bytes = source.commit_max_bytes;
   options.transaction_split_bytes = source.transaction_split_bytes;
+  options.heartbeat_interval = source.metadata.heartbeat_interval;
   options.include_query = source.include_query;
   options.skip_creates = source.skip_creates;
   options.skip_updates = source.skip_updates;
@@ -47,6 +50,10 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   pipeline::TableRegistryOptions options;
   options.source_name = source.name;
   options.topic_prefix = source.topic_prefix;
+  options.topics.delimiter = source.metadata.topic_delimiter;
+  options.topics.has_database = source.metadata.topics_have_database;
+  options.topics.writes_unicode = source.metadata.topics_write_unicode;
+  options.tells_captured_statements_only = source.metadata.captured_schema_changes_only;
   options.full_metadata = facts.binlog_row_metadata == "FULL";
   options.server_version = facts.version_number;
   options.lower_case_names = facts.lower_case_table_names != 0;
@@ -111,6 +118,17 @@ void warn_of_doubtful_labels(const std::string& source, const schema::Catalog& c
       }
     }
   });
+}
+
+// Null without heartbeat.action.query.
+std::unique_ptr<HeartbeatQuery> start_heartbeat_query(const config::SourceConfig& source,
+                                                      SourceMetrics& metrics) {
+  const config::MetadataConfig& metadata = source.metadata;
+  if (metadata.heartbeat_query.empty() || metadata.heartbeat_interval.count() == 0) return nullptr;
+  return std::make_unique<HeartbeatQuery>(
+      HeartbeatQueryOptions{source.name, metadata.heartbeat_query, metadata.heartbeat_interval,
+                            connection_options(source)},
+      metrics);
 }
 
 std::string position_text(const state::Offset& offset) {
@@ -264,6 +282,7 @@ Status SourceRunner::run_once() {
 
   const pipeline::TableRegistryOptions table_options = registry_options(source_, facts);
   MysqlStreams streams(source_, config_->daemon.group_id);
+  const bool is_first_start = !state.offset.has_value();
   MILLRACE_ASSIGN_OR_RETURN(
       const bool is_new_catalog,
       complete_state(connection, streams, facts, filter, table_options.full_metadata, state));
@@ -273,6 +292,9 @@ Status SourceRunner::run_once() {
   pipeline::TableRegistry tables(table_options, encoder, filter, columns);
   const std::size_t table_count = state.catalog.table_count();
   tables.load(std::move(state.catalog));
+  MILLRACE_ASSIGN_OR_RETURN(const bool has_notified,
+                            notify_start(source_, encoder, is_first_start, *sink));
+  if (has_notified && !is_new_catalog) MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, {}}));
   if (is_new_catalog) {
     MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, tables.initial_state()}));
     log->info("structures read source={} tables={}", source_.name, table_count);
@@ -295,6 +317,7 @@ Status SourceRunner::run_once() {
     probe.emplace(
         std::move(connection), [this] { return committed(); }, metrics_);
   }
+  const auto heartbeat_query = start_heartbeat_query(source_, metrics_);
   Status status = pipeline.run();
   {
     // stop() must not reach a pipeline that is going.

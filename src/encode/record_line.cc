@@ -24,7 +24,9 @@ void append_json(const RecordBatch& batch, const ByteRange& range, std::string& 
 void append_record_line(const RecordBatch& batch, const Record& record, std::string& out) {
   out.append("{\"topic\":");
   append_quoted(record.topic->name, out);
-  out.append(",\"partition\":null,\"key\":");
+  out.append(",\"partition\":");
+  out.append(record.partition == Record::kAnyPartition ? "null" : std::to_string(record.partition));
+  out.append(",\"key\":");
   append_json(batch, record.key, out);
   out.append(",\"value\":");
   append_json(batch, record.value, out);

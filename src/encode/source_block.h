@@ -21,7 +21,7 @@ class SourceBlock {
   std::string_view head() const { return head_; }  // ,"source":{ ... "row":
   std::string_view tail() const {
     return tail_;
-  }  // ,"thread":16,"query":null},"transaction":null,"op":"
+  }  // ,"thread":16,"query":null},"transaction":null,"op":" or, with an order, up to "total_order":
 
  private:
   // Everything that head and tail are printed from, by value: addresses may be used again.
@@ -32,6 +32,7 @@ class SourceBlock {
     std::uint32_t server_id = 0;
     std::uint32_t thread_id = 0;
     bool has_thread = false;
+    bool has_order = false;
     friend bool operator==(const Origin&, const Origin&) = default;
   };
 
@@ -39,7 +40,7 @@ class SourceBlock {
   void write_query();
 
   Origin origin_;
-  std::string gtid_, file_, query_, snapshot_;
+  std::string gtid_, file_, id_, query_, snapshot_;
   std::string head_, tail_;
   JsonWriter writer_;
 };

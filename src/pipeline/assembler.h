@@ -71,9 +71,14 @@ class Assembler final : public binlog::StreamVisitor {
     std::uint64_t row = 0;
     std::map<schema::TableName, std::uint64_t> rows;
     bool by_table = false;
+    std::string transaction_id;  // of transaction metadata, with the counts so far
+    std::shared_ptr<const change::TransactionCounts> counts;
   };
 
   void open_transaction(const binlog::EventContext& at, const binlog::TransactionStart& start);
+  void mark_begin(const binlog::EventContext& at);
+  void mark_end(const binlog::EventContext& at);
+  void mark_statement(const binlog::EventContext& at, change::SchemaChangeEvent event);
   Status complete_transaction(const binlog::EventContext& at, const BinlogPosition& end);
   Status resolve_table(const binlog::TableMap& map, std::string_view body);
   Status append_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
@@ -98,6 +103,8 @@ class Assembler final : public binlog::StreamVisitor {
   std::shared_ptr<const change::TransactionInfo> transaction_;
   binlog::TransactionStart start_;
   bool open_ = false;
+  const bool marks_transactions_;     // transaction metadata
+  bool marked_ = false;               // the open transaction has begun with a marker
   bool holds_xa_rows_ = false;        // inside an XA group: its rows wait for XA COMMIT
   std::string statement_;             // ROWS_QUERY of the statement at hand
   std::string_view batch_statement_;  // its copy in the batch's arena

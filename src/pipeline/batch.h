@@ -16,6 +16,8 @@
 #include "millrace/base/result.h"
 #include "millrace/binlog/events.h"
 #include "millrace/change/change_event.h"
+#include "millrace/change/schema_change_event.h"
+#include "millrace/change/transaction_counts.h"
 #include "millrace/encode/record_batch.h"
 #include "millrace/gtid/gtid_set.h"
 #include "millrace/pipeline/captured_table.h"
@@ -66,6 +68,19 @@ struct RowsItem {
   std::string_view query;
 };
 
+// What stands between the rows and becomes a record: where a transaction begins or ends (transaction metadata), and a
+// statement that changed tables.
+struct Marker {
+  enum class Kind : std::uint8_t { kBegin, kEnd, kStatement };
+  Kind kind = Kind::kBegin;
+  std::size_t before = 0;  // the item with this index
+  std::shared_ptr<const change::TransactionInfo> transaction;
+  std::uint32_t timestamp = 0;
+  // kBegin of a transaction whose first part was published before a restart: its counts, and no record.
+  std::shared_ptr<const change::TransactionCounts> resumed = nullptr;
+  std::shared_ptr<const change::SchemaChangeEvent> statement = nullptr;
+};
+
 // Where the stream stands at the end of a batch.
 struct StreamPoint {
   BinlogPosition position;
@@ -75,6 +90,8 @@ struct StreamPoint {
   // True between transactions. Inside one, `position` is where the transaction begins, and the committer counts
   // what it published of it.
   bool between_transactions = true;
+  // With transaction metadata: the open one, where it has begun with a marker.
+  std::shared_ptr<const change::TransactionInfo> transaction;
 };
 
 struct Batch {
@@ -86,14 +103,19 @@ struct Batch {
 
   BlockArena arena;
   std::vector<RowsItem> items;
+  std::vector<Marker> markers;
   // First item of the transaction that is open at the end; items.size() when there is none.
   std::size_t open_items_begin = 0;
+  std::size_t open_markers_begin = 0;
   // True when the open transaction began in an earlier batch.
   bool continues_transaction = false;
   std::vector<gtid::Gtid> completed;
   std::uint64_t transactions = 0;
   std::vector<state::StateRecord> state;
   StreamPoint end;
+
+  // With transaction metadata: of the transaction at hand, as a worker goes along; at the end, of the open one.
+  change::TransactionCounts counts;
 
   // Filled by a decode worker.
   std::unique_ptr<encode::RecordBatch> records;

@@ -5,12 +5,18 @@
 
 #include "millrace/base/clock.h"
 #include "millrace/encode/debezium_encoder.h"
+#include "millrace/encode/schema_change_records.h"
+#include "millrace/encode/transaction_records.h"
 #include "pipeline/batch.h"
 
 namespace millrace::pipeline {
 
 struct DecodeOptions {
   bool skip_creates = false, skip_updates = false, skip_deletes = false;
+  // Of transaction metadata; null without.
+  const encode::TransactionRecords* transactions = nullptr;
+  // Null where statements have no records.
+  const encode::SchemaChangeRecords* statements = nullptr;
 };
 
 // Fills the batch's decode results; an error goes to batch.status with table and position.

@@ -115,9 +115,8 @@ rd_kafka_resp_err_t KafkaProducer::try_send(rd_kafka_topic_t& topic,
   const std::string_view value = batch.view(record.value);
   const std::string_view key = batch.view(record.key);
   // No flags: the value's bytes are borrowed. librdkafka's parameter isn't const, but it only reads.
-  const int result =
-      rd_kafka_produce(&topic, RD_KAFKA_PARTITION_UA, 0, const_cast<char*>(value.data()),
-                       value.size(), key.data(), key.size(), nullptr);
+  const int result = rd_kafka_produce(&topic, record.partition, 0, const_cast<char*>(value.data()),
+                                      value.size(), key.data(), key.size(), nullptr);
   return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
 }
 
@@ -133,7 +132,7 @@ rd_kafka_resp_err_t KafkaProducer::try_send_with_headers(rd_kafka_topic_t& topic
   }
   const std::string_view value = batch.view(record.value);
   const std::string_view key = batch.view(record.key);
-  rd_kafka_vu_t arguments[4] = {};
+  rd_kafka_vu_t arguments[5] = {};
   arguments[0].vtype = RD_KAFKA_VTYPE_RKT;
   arguments[0].u.rkt = &topic;
   arguments[1].vtype = RD_KAFKA_VTYPE_VALUE;
@@ -144,7 +143,9 @@ rd_kafka_resp_err_t KafkaProducer::try_send_with_headers(rd_kafka_topic_t& topic
   arguments[2].u.mem.size = key.size();
   arguments[3].vtype = RD_KAFKA_VTYPE_HEADERS;
   arguments[3].u.headers = headers;
-  const ErrorHandle error(rd_kafka_produceva(client_.get(), arguments, 4));
+  arguments[4].vtype = RD_KAFKA_VTYPE_PARTITION;
+  arguments[4].u.i32 = record.partition;
+  const ErrorHandle error(rd_kafka_produceva(client_.get(), arguments, 5));
   if (!error) return RD_KAFKA_RESP_ERR_NO_ERROR;
   rd_kafka_headers_destroy(headers);  // taken over only on success
   return rd_kafka_error_code(error.get());

@@ -94,6 +94,16 @@ bool is_epoch(const std::string& raw) {
   return raw == "0" || raw == "\"1970-01-01T00:00:00Z\"" || raw == "\"1970-01-01Z\"";
 }
 
+bool is_one_of(const std::string& name, const std::string& names) {
+  return (" " + names + " ").find(" " + name + " ") != std::string::npos;
+}
+
+// A record of the topic of schema changes that only Debezium writes.
+bool only_debezium_says(const Difference& d, const char* pattern) {
+  return d.part == Part::kOnlyDebezium && d.topic.empty() &&
+         std::regex_search(d.debezium, std::regex(pattern));
+}
+
 constexpr const char* kDefault = R"re(,"default":("([^"\\]|\\.)*"|[^,}\]]+))re";
 
 }  // namespace
@@ -109,9 +119,7 @@ const std::vector<AcceptedDifference>& accepted_differences() {
          return is_column(d) && d.debezium == "1900" && d.millrace == "0";
        }},
       {"shortest-double",
-       [](const Difference& d) {
-         return is_column(d) && is_shorter_form_of_the_same_number(d);
-       }},
+       [](const Difference& d) { return is_column(d) && is_shorter_form_of_the_same_number(d); }},
       {"label-escapes",
        [](const Difference& d) {
          return in(d, "types_enum_set.t", "ec sc") ||
@@ -159,6 +167,31 @@ const std::vector<AcceptedDifference>& accepted_differences() {
        }},
       {"schema-while-streaming",
        [](const Difference& d) { return schema_in(d, "case_", kDefault); }},
+      {"schema-changes-snapshot",
+       [](const Difference& d) { return only_debezium_says(d, R"re("snapshot":"true")re"); }},
+      {"schema-changes-outside",
+       [](const Difference& d) {
+         return only_debezium_says(d, R"re("databaseName":"(?!types_|case_|seeded))re");
+       }},
+      {"schema-changes-types",
+       [](const Difference& d) {
+         return d.part == Part::kTableChange &&
+                is_one_of(d.name, "jdbcType typeName typeExpression length scale");
+       }},
+      {"schema-changes-defaults",
+       [](const Difference& d) {
+         return d.part == Part::kTableChange && d.name == "defaultValueExpression";
+       }},
+      {"schema-changes-flags",
+       [](const Difference& d) {
+         return (d.part == Part::kTableChange &&
+                 is_one_of(d.name, "autoIncremented generated comment")) ||
+                (d.part == Part::kSource && d.topic.empty() && d.name == "row");
+       }},
+      {"xa-transactions",
+       [](const Difference& d) {
+         return d.topic == "transaction" && d.statement.find("corpus/xa:") != std::string::npos;
+       }},
       {"header-form", is_header_in_simple_form},
       {"source-version",
        [](const Difference& d) { return d.part == Part::kSource && d.name == "version"; }},

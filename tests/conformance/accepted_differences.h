@@ -32,6 +32,7 @@ struct Difference {
   std::string debezium;
   std::string millrace;
   bool has_default = false;  // the column has, or had, a DEFAULT
+  std::string statement;     // that the record is of, where it is known
 };
 
 struct AcceptedDifference {

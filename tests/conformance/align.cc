@@ -59,9 +59,10 @@ std::vector<std::vector<Record>> sequences(const std::vector<Record>& records, i
     const bool spread = partitions > 1 && !record.key;
     cut[spread ? cut.size() - 1 : static_cast<std::size_t>(record.partition)].push_back(record);
   }
-  std::stable_sort(cut.back().begin(), cut.back().end(), [](const Record& one, const Record& other) {
-    return std::tie(one.gno, one.pos, one.row) < std::tie(other.gno, other.pos, other.row);
-  });
+  std::stable_sort(
+      cut.back().begin(), cut.back().end(), [](const Record& one, const Record& other) {
+        return std::tie(one.gno, one.pos, one.row) < std::tie(other.gno, other.pos, other.row);
+      });
   return cut;
 }
 

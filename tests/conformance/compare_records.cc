@@ -165,7 +165,7 @@ class RecordComparer {
   void differs(Part part, const std::string& name, const std::string& debezium,
                const std::string& millrace) {
     const std::string id = accepted_by({part, pair_.set, pair_.topic, name, debezium, millrace,
-                                        pair_.columns_with_default.contains(name)});
+                                        pair_.columns_with_default.contains(name), statement()});
     if (!id.empty()) {
       ++result_.accepted[id];
       return;
@@ -173,6 +173,11 @@ class RecordComparer {
     found_ += part == Part::kSchema ? schema_text(debezium, millrace)
                                     : "  " + name + "\n    debezium " + debezium.substr(0, kShown) +
                                           "\n    millrace " + millrace.substr(0, kShown) + "\n";
+  }
+
+  std::string statement() const {
+    const Record& record = debezium_ != nullptr ? *debezium_ : *millrace_;
+    return pair_.statements ? pair_.statements(record.gno) : "?";
   }
 
   // Schemas are long: from a little before the place where they part.
@@ -188,10 +193,8 @@ class RecordComparer {
 
   void report() {
     if (found_.empty()) return;
-    const Record& record = debezium_ != nullptr ? *debezium_ : *millrace_;
-    std::string text = pair_.set + ": topic " + pair_.topic + "\n  after: ";
-    text += pair_.statements ? pair_.statements(record.gno) : "?";
-    text += "\n" + found_;
+    std::string text = pair_.set + ": topic " + pair_.topic + "\n  after: " + statement() + "\n";
+    text += found_;
     text += "  debezium's record: " + (debezium_ != nullptr ? shown(*debezium_) : "none") + "\n";
     text += "  millrace's record: " + (millrace_ != nullptr ? shown(*millrace_) : "none") + "\n";
     result_.faults.push_back(text);

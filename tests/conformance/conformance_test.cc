@@ -214,8 +214,8 @@ class Conformance : public ::testing::TestWithParam<Run> {
     });
     if (there && !has_failed(set)) return;
     // What is there is compared all the same: it shows where one of them ended.
-    ADD_FAILURE() << set.name << ": not all was followed\nmillrace: "
-                  << millrace_.source_trace(set.millrace())
+    ADD_FAILURE() << set.name
+                  << ": not all was followed\nmillrace: " << millrace_.source_trace(set.millrace())
                   << "\ndebezium: " << debezium_.trace(set.debezium());
   }
 

@@ -5,12 +5,13 @@ namespace millrace::testing {
 const std::vector<PropertySet>& property_sets() {
   static const std::string json = "org.apache.kafka.connect.json.JsonConverter";
   static const std::vector<PropertySet> sets = {
-      {"plain", {}},
+      {"plain", {{"include.schema.changes", "true"}}},
       {"text",
        {{"decimal.handling.mode", "string"},
         {"bigint.unsigned.handling.mode", "precise"},
         {"time.precision.mode", "connect"},
         {"extended.headers.enabled", "true"},
+        {"provide.transaction.metadata", "true"},
         {"include.query", "true"}}},
       {"iso",
        {{"decimal.handling.mode", "double"},
@@ -36,6 +37,8 @@ const std::vector<PropertySet>& property_sets() {
         {"value.converter", json},
         {"include.schema.comments", "true"},
         {"column.propagate.source.type", ".*"},
+        {"include.schema.changes", "true"},
+        {"provide.transaction.metadata", "true"},
         {"extended.headers.enabled", "true"}}},
       {"columns",
        {{"value.converter", json},
@@ -57,7 +60,8 @@ const std::vector<PropertySet>& property_sets() {
         {"boolean.type", "io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter"}}},
       // Keys without a schema: that names the topic, which is not the same, and would decide the partition.
       {"partitions",
-       {{"topic.creation.default.partitions", "4"},
+       {{"provide.transaction.metadata", "true"},
+        {"topic.creation.default.partitions", "4"},
         {"topic.creation.default.replication.factor", "1"},
         {"message.key.columns",
          "seeded\\.t5:a;seeded\\.t[67]:b,id;case_keys\\.by_name:name,id;(.*)\\.without_key:a"},

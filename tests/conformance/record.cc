@@ -43,7 +43,8 @@ void read_origin(Record& record) {
 SchemaAndPayload split_schema(const std::string& text) {
   if (!text.starts_with("{\"schema\":{\"type\":\"")) return {"", text};
   const auto members = json_members(text);
-  return {json_member(members, "schema").value_or(""), json_member(members, "payload").value_or("")};
+  return {json_member(members, "schema").value_or(""),
+          json_member(members, "payload").value_or("")};
 }
 
 std::string with_neutral_prefix(std::string text, const std::string& prefix) {

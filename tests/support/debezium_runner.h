@@ -51,7 +51,7 @@ class DebeziumRunner {
 
   std::filesystem::path folder_;
   DebeziumOptions options_;
-  int port_;  // of the REST interface
+  int port_;                        // of the REST interface
   std::vector<std::string> names_;  // of the connectors
   std::vector<std::filesystem::path> connector_files_;
   std::unique_ptr<ChildProcess> process_;

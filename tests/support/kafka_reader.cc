@@ -111,13 +111,11 @@ void KafkaReader::visit(const std::vector<std::string>& topics, Visit&& visit_me
   for (const std::string& topic : topics) {
     const auto found = all.find(topic);
     for (int i = 0; found != all.end() && i < found->second; ++i) {
-      rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset =
-          RD_KAFKA_OFFSET_BEGINNING;
+      rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = RD_KAFKA_OFFSET_BEGINNING;
     }
   }
   std::set<std::pair<std::string, int>> open;
-  for (int i = 0; i < list->cnt; ++i)
-    open.emplace(list->elems[i].topic, list->elems[i].partition);
+  for (int i = 0; i < list->cnt; ++i) open.emplace(list->elems[i].topic, list->elems[i].partition);
   if (!open.empty()) rd_kafka_assign(handle.get(), list);
   rd_kafka_topic_partition_list_destroy(list);
   while (!open.empty()) {
@@ -137,7 +135,8 @@ void KafkaReader::visit(const std::vector<std::string>& topics, Visit&& visit_me
 
 std::vector<Message> KafkaReader::read(const std::string& topic) const {
   std::vector<Message> messages;
-  visit({topic}, [&](const rd_kafka_message_t& raw) { messages.push_back(to_message(topic, raw)); });
+  visit({topic},
+        [&](const rd_kafka_message_t& raw) { messages.push_back(to_message(topic, raw)); });
   return messages;
 }
 

@@ -32,7 +32,8 @@ class KafkaReader {
   // within each partition. Empty for a topic that doesn't exist.
   std::vector<Message> read(const std::string& topic) const;
   // The same for many topics over one connection.
-  std::map<std::string, std::vector<Message>> read_all(const std::vector<std::string>& topics) const;
+  std::map<std::string, std::vector<Message>> read_all(
+      const std::vector<std::string>& topics) const;
   // Messages with a value, without keeping them: for large topics.
   std::uint64_t count_values(const std::string& topic) const;
   // Sum of the end offsets of a topic's partitions.

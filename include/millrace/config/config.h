@@ -111,6 +111,27 @@ struct ColumnConfig {
   std::vector<BooleanConverterConfig> booleans;
 };
 
+// The records around the rows.
+struct MetadataConfig {
+  bool transactions = false;                      // provide.transaction.metadata
+  std::string transaction_topic = "transaction";  // topic.transaction: behind topic.prefix
+  bool schema_changes = true;                     // include.schema.changes
+  // schema.history.internal.store.only.captured.tables.ddl
+  bool captured_schema_changes_only = false;
+  std::chrono::milliseconds heartbeat_interval{0};        // heartbeat.interval.ms; 0: none
+  std::string heartbeat_query;                            // heartbeat.action.query
+  std::string heartbeat_prefix = "__debezium-heartbeat";  // topic.heartbeat.prefix
+  std::string heartbeat_topic;  // topic.heartbeat.name: the whole name, instead
+  // notification.enabled.channels
+  bool notifies_log = false;
+  bool notifies_sink = false;
+  std::string notification_topic;  // notification.sink.topic.name
+  std::string topic_delimiter = ".";
+  // topic.naming.strategy
+  bool topics_have_database = true;
+  bool topics_write_unicode = false;
+};
+
 struct SourceConfig {
   std::string name;
   std::string file;  // with line: where the source stands, for messages
@@ -153,6 +174,7 @@ struct SourceConfig {
   NameAdjustment schema_names = NameAdjustment::kNone;
   NameAdjustment field_names = NameAdjustment::kNone;
   bool schema_comments = false;  // include.schema.comments
+  MetadataConfig metadata;
 
   ExactlyOnce exactly_once = ExactlyOnce::kRequired;
   std::chrono::milliseconds commit_interval{50};

@@ -33,11 +33,14 @@ struct Header {
 };
 
 struct Record {
+  static constexpr std::int32_t kAnyPartition = -1;  // by the key
+
   const Topic* topic = nullptr;
   ByteRange key;
   ByteRange value;
   std::uint32_t first_header = 0;
   std::uint32_t header_count = 0;
+  std::int32_t partition = kAnyPartition;
 };
 
 struct RecordBatch {

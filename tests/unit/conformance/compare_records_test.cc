@@ -18,9 +18,8 @@ Message message(const std::string& prefix, int gno, int row, const std::string& 
   Message made;
   made.key = key;
   made.value = R"({"before":null,"after":)" + after + R"(,"source":{"version":"1","name":")" +
-               prefix + R"(","gtid":")" + kGtid + std::to_string(gno) +
-               R"(","pos":4,"row":)" + std::to_string(row) +
-               R"(},"transaction":null,"op":")" + op + R"(","ts_ms":)" +
+               prefix + R"(","gtid":")" + kGtid + std::to_string(gno) + R"(","pos":4,"row":)" +
+               std::to_string(row) + R"(},"transaction":null,"op":")" + op + R"(","ts_ms":)" +
                std::to_string(prefix.size()) + "}";
   return made;
 }
@@ -38,8 +37,7 @@ Comparison compared(const Messages& debezium, const Messages& millrace, TopicPai
   pair.set = "plain";
   if (pair.topic.empty()) pair.topic = "shop.t";
   Comparison result;
-  compare_topics(pair, to_records(debezium, debezium_prefix), to_records(millrace, "mr"),
-                 result);
+  compare_topics(pair, to_records(debezium, debezium_prefix), to_records(millrace, "mr"), result);
   return result;
 }
 
@@ -75,7 +73,12 @@ const std::vector<Different>& differences() {
       {"no_after", {kRecord}, {message("mr", 1, 0, "null")}, "after\n"},
       {"key", {kRecord}, {changed([](Message& m) { m.key = R"({"id":2})"; })}, "id\n"},
       {"no_key", {kRecord}, {changed([](Message& m) { m.key.reset(); })}, "millrace null"},
-      {"header", {kRecord}, {changed([](Message& m) { m.headers = {{"h", "1"}}; })}, "h\n"},
+      {"header",
+       {kRecord},
+       {changed([](Message& m) {
+         m.headers = {{"h", "1"}};
+       })},
+       "h\n"},
       {"source",
        {kRecord},
        {changed([](Message& m) { m.value->replace(m.value->find("\"pos\":4"), 7, "\"pos\":5"); })},
@@ -139,12 +142,11 @@ TEST(CompareRecords, RecordsWithoutAKeyGoToAnyPartition) {
 TEST(CompareRecords, AnAcceptedDifferenceIsCountedByItsId) {
   TopicPair pair;
   pair.columns_with_default = {"v"};
-  const Comparison result = compared({message("mr", 1, 0, R"({"v":5})")},
-                                     {message("mr", 1, 0, R"({"v":null})")}, pair);
+  const Comparison result =
+      compared({message("mr", 1, 0, R"({"v":5})")}, {message("mr", 1, 0, R"({"v":null})")}, pair);
   EXPECT_EQ(faults(result), "");
   EXPECT_EQ(result.accepted, (std::map<std::string, int>{{"null-default", 1}}));
-  EXPECT_FALSE(compared({message("mr", 1, 0, R"({"v":5})")},
-                        {message("mr", 1, 0, R"({"v":null})")})
+  EXPECT_FALSE(compared({message("mr", 1, 0, R"({"v":5})")}, {message("mr", 1, 0, R"({"v":null})")})
                    .faults.empty())
       << "without a DEFAULT it isn't meant";
 }
