@@ -33,6 +33,7 @@ struct Difference {
   std::string millrace;
   bool has_default = false;  // the column has, or had, a DEFAULT
   std::string statement;     // that the record is of, where it is known
+  std::string within;        // of a table change: Debezium's object that has the member
 };
 
 struct AcceptedDifference {

@@ -124,24 +124,24 @@ class RecordComparer {
 
   // Down to the members that differ: each is named by its own name.
   void compare_nested(const std::string& name, const std::string& debezium,
-                      const std::string& millrace) {
+                      const std::string& millrace, const std::string& within = "") {
     if (debezium == millrace) return;
     if (is_object(debezium) && is_object(millrace)) {
       const auto one = json_members(debezium), other = json_members(millrace);
       if (order(one) == order(other)) {
         for (std::size_t i = 0; i < one.size(); ++i)
-          compare_nested(one[i].first, one[i].second, other[i].second);
+          compare_nested(one[i].first, one[i].second, other[i].second, debezium);
         return;
       }
     }
     if (debezium.starts_with('[') && millrace.starts_with('[')) {
       const auto one = json_elements(debezium), other = json_elements(millrace);
       if (one.size() == other.size()) {
-        for (std::size_t i = 0; i < one.size(); ++i) compare_nested(name, one[i], other[i]);
+        for (std::size_t i = 0; i < one.size(); ++i) compare_nested(name, one[i], other[i], within);
         return;
       }
     }
-    differs(Part::kTableChange, name, debezium, millrace);
+    differs(Part::kTableChange, name, debezium, millrace, within);
   }
 
   void compare_row(Part part, const std::string& what, const std::string& debezium,
@@ -163,9 +163,10 @@ class RecordComparer {
   }
 
   void differs(Part part, const std::string& name, const std::string& debezium,
-               const std::string& millrace) {
-    const std::string id = accepted_by({part, pair_.set, pair_.topic, name, debezium, millrace,
-                                        pair_.columns_with_default.contains(name), statement()});
+               const std::string& millrace, const std::string& within = "") {
+    const std::string id =
+        accepted_by({part, pair_.set, pair_.topic, name, debezium, millrace,
+                     pair_.columns_with_default.contains(name), statement(), within});
     if (!id.empty()) {
       ++result_.accepted[id];
       return;
