@@ -11,7 +11,9 @@ constexpr std::size_t kWindow = 3000;
 
 std::string name_of(const Record& record, RecordIdentity identity) {
   if (identity == RecordIdentity::kKey) return record.kind + " " + record.key.value_or("");
-  return record.kind + " " + record.gtid + " " + std::to_string(record.row);
+  // A statement has no row; what stands there in its place says nothing.
+  const bool is_statement = record.kind == "ddl" || record.kind == "t";
+  return record.kind + " " + record.gtid + " " + (is_statement ? "" : std::to_string(record.row));
 }
 
 std::vector<std::string> names_of(const std::vector<Record>& records, RecordIdentity identity) {
