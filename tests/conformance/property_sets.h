@@ -12,6 +12,7 @@ namespace millrace::testing {
 struct PropertySet {
   std::string name;
   std::map<std::string, std::string> properties;
+  bool only_in_long_form = false;
 
   // Connectors, sources and topics carry these.
   std::string debezium() const { return "dz_" + name; }
