@@ -1,4 +1,4 @@
-// schemas.enable=true: the schemas around keys and values, as Debezium 3.6 gives them to JsonConverter. The differential
+// schemas.enable=true: the schemas around keys and values, as Debezium 3.6 gives them to JsonConverter. The conformance
 // test holds the same to the real one, type by type.
 
 #include <gtest/gtest.h>
