@@ -20,7 +20,10 @@ class StatementCollector final : public binlog::StreamVisitor {
     missing_.subtract(*from.executed);
   }
 
-  bool finished() const { return by_gtid_ ? missing_.empty() : passed_end_; }
+  bool has_all_transactions() const { return by_gtid_ ? missing_.empty() : passed_end_; }
+  // A server shows what a statement did before the statement's GTID is in gtid_executed; but not before it is in the
+  // binlog. So the position counts as well.
+  bool finished() const { return has_all_transactions() && passed_end_; }
   TouchedTables take() && { return std::move(touched_); }
 
   Status on_format_description(const binlog::FormatDescription&) override { return {}; }
@@ -78,7 +81,7 @@ class StatementCollector final : public binlog::StreamVisitor {
 
   void end_group(const EventContext& at, const std::optional<gtid::Gtid>& gtid) {
     if (gtid) missing_.remove(*gtid);
-    passed_end_ = at.file != nullptr && *at.file == end_.file && at.end >= end_.offset;
+    passed_end_ |= at.file != nullptr && *at.file == end_.file && at.end >= end_.offset;
   }
 
   const bool by_gtid_;
@@ -96,7 +99,7 @@ Result<TouchedTables> scan_statements(EventStreamFactory& streams, const BinlogP
   StatementCollector collector(from, to);
   const bool same_position =
       from.position.file == to.position.file && from.position.offset == to.position.offset;
-  if (from.executed ? collector.finished() : same_position) return TouchedTables();
+  if (same_position && (!from.executed || collector.has_all_transactions())) return TouchedTables();
   StreamStart start;
   start.executed = from.executed;
   start.position = from.position;
@@ -112,7 +115,7 @@ Result<TouchedTables> scan_statements(EventStreamFactory& streams, const BinlogP
     if (!event) break;
     MILLRACE_RETURN_IF_ERROR(grammar.feed(*event));
   }
-  const bool is_complete = collector.finished();
+  const bool is_complete = collector.has_all_transactions();
   TouchedTables touched = std::move(collector).take();
   touched.is_complete = is_complete;
   return touched;

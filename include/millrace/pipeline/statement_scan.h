@@ -25,7 +25,8 @@ struct TouchedTables {
   bool empty() const { return tables.empty() && databases.empty(); }
 };
 
-// A place in a binlog: by GTIDs where there are any, else by position.
+// A place in a binlog: by GTIDs where there are any, else by position. The position as well of a place to scan up to: it
+// was asked for first, so that no transaction may be missing in both.
 struct BinlogPlace {
   std::optional<gtid::GtidSet> executed;
   BinlogPosition position;
