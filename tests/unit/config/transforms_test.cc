@@ -7,23 +7,10 @@
 
 #include "millrace/config/config.h"
 #include "millrace/config/properties.h"
+#include "unit/config/source_lines.h"
 
 namespace millrace::config {
 namespace {
-
-// A source with these lines beside the required ones; they begin in line 7.
-Result<Config> parse(const std::string& lines) {
-  std::string text =
-      "sources:\n  shop:\n    database.hostname: db\n    database.user: cdc\n    topic.prefix: "
-      "shop\n    snapshot.mode: no_data\n";
-  std::size_t begin = 0;
-  while (begin < lines.size()) {
-    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
-    text += "    " + lines.substr(begin, end - begin) + "\n";
-    begin = end + 1;
-  }
-  return parse_config(text, "m.yaml");
-}
 
 const std::string kUnwrap = "type: io.debezium.transforms.ExtractNewRecordState";
 const std::string kRegexRouter = "type: org.apache.kafka.connect.transforms.RegexRouter";
