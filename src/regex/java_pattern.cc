@@ -11,28 +11,11 @@ namespace millrace::regex {
 namespace {
 
 constexpr std::uint32_t kOptions = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
-// Steps of backtracking and bytes of heap (KiB) for one name, which is short.
-constexpr std::uint32_t kMatchLimit = 1'000'000;
-constexpr std::uint32_t kHeapLimitKib = 4096;
-
-struct FreeMatchData {
-  void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
-};
-struct FreeMatchContext {
-  void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
-};
-using MatchData = std::unique_ptr<pcre2_match_data, FreeMatchData>;
 
 // Whether it matches; where, is in `data`.
-Result<bool> run(const pcre2_code* code, std::string_view text, const MatchData& data,
+Result<bool> run(const pcre2_code* code, std::string_view text, const Match& data,
                  const std::string& pattern) {
-  const std::unique_ptr<pcre2_match_context, FreeMatchContext> context(
-      pcre2_match_context_create(nullptr));
-  if (data == nullptr || context == nullptr) return definite_error("no memory for a match");
-  pcre2_set_match_limit(context.get(), kMatchLimit);
-  pcre2_set_heap_limit(context.get(), kHeapLimitKib);
-  const int outcome = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0,
-                                  0, data.get(), context.get());
+  const int outcome = match_bounded(code, text, 0, data);
   if (outcome >= 0) return true;
   if (outcome == PCRE2_ERROR_NOMATCH) return false;
   PCRE2_UCHAR message[256] = {};
@@ -45,34 +28,17 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-void JavaPattern::FreeCode::operator()(pcre2_real_code_8* code) const { pcre2_code_free(code); }
-
-Result<JavaPattern::Code> JavaPattern::compile_one(const std::string& pattern,
-                                                   std::uint32_t options) {
-  int error = 0;
-  std::size_t offset = 0;
-  Code code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), options,
-                          &error, &offset, nullptr));
-  if (code != nullptr) return code;
-  PCRE2_UCHAR message[256] = {};
-  pcre2_get_error_message(error, message, sizeof message);
-  return pattern_error(pattern, offset, reinterpret_cast<const char*>(message));
-}
-
 Result<JavaPattern> JavaPattern::compile(const std::string& pattern) {
-  if (const auto place = find_java_class_syntax(pattern)) {
-    return class_syntax_error(pattern, *place);
-  }
   JavaPattern compiled;
   compiled.text_ = pattern;
-  MILLRACE_ASSIGN_OR_RETURN(compiled.whole_,
-                            compile_one(pattern, kOptions | PCRE2_ANCHORED | PCRE2_ENDANCHORED));
-  MILLRACE_ASSIGN_OR_RETURN(compiled.find_, compile_one(pattern, kOptions));
+  MILLRACE_ASSIGN_OR_RETURN(
+      compiled.whole_, compile_pattern(pattern, kOptions | PCRE2_ANCHORED | PCRE2_ENDANCHORED));
+  MILLRACE_ASSIGN_OR_RETURN(compiled.find_, compile_pattern(pattern, kOptions));
   return compiled;
 }
 
 Result<bool> JavaPattern::matches(std::string_view text) const {
-  const MatchData data(pcre2_match_data_create(1, nullptr));
+  const Match data = make_match(nullptr);
   return run(whole_.get(), text, data, text_);
 }
 
@@ -146,7 +112,7 @@ Result<std::optional<std::string>> JavaReplacement::replace(std::string_view tex
   MILLRACE_ASSIGN_OR_RETURN(const bool matches, pattern_.matches(text));
   if (!matches) return std::optional<std::string>();
   const pcre2_code* code = pattern_.find_.get();
-  const MatchData data(pcre2_match_data_create_from_pattern(code, nullptr));
+  const Match data = make_match(code);
   MILLRACE_ASSIGN_OR_RETURN(const bool found, run(code, text, data, pattern_.text_));
   if (!found) return std::optional<std::string>();
   const PCRE2_SIZE* places = pcre2_get_ovector_pointer(data.get());

@@ -1,8 +1,7 @@
 #pragma once
 
 // Java's regular expressions as Debezium uses them for names: the whole name must match, case doesn't count unless asked
-// for (Kafka Connect compares topics with it). PCRE2 reads
-// the same syntax but for a few forms of character classes; a pattern that Java would read differently is refused.
+// for (Kafka Connect compares topics with it). PCRE2 reads the same syntax but for a few forms of character classes; a pattern that Java would read differently is refused.
 //
 // One difference is left, on purpose: Java folds the case of ASCII letters only, PCRE2 of all letters, as MySQL does
 // with names.
@@ -10,14 +9,12 @@
 // Immutable once compiled; matching is thread-safe. Matching is bounded by PCRE2's limits: see Verdict.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "millrace/base/result.h"
-
-struct pcre2_real_code_8;
+#include "millrace/regex/compiled_pattern.h"
 
 namespace millrace::transform {
 
@@ -40,16 +37,11 @@ class PatternList {
   bool could_match_prefix(std::string_view prefix) const;
 
  private:
-  struct FreeCode {
-    void operator()(pcre2_real_code_8* code) const;
-  };
-  using Code = std::unique_ptr<pcre2_real_code_8, FreeCode>;
   struct Pattern {
-    Code whole;   // anchored at both ends
-    Code prefix;  // anchored at the start: PCRE2 matches partially only without an end anchor
+    regex::CompiledPattern whole;  // anchored at both ends
+    regex::CompiledPattern
+        prefix;  // anchored at the start: PCRE2 matches partially only without an end anchor
   };
-
-  static Result<Code> compile_one(const std::string& pattern, std::uint32_t options);
 
   std::vector<Pattern> patterns_;
 };

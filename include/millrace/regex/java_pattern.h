@@ -7,15 +7,13 @@
 // Immutable once compiled; matching is thread-safe. Matching is bounded by PCRE2's limits of backtracking: an error
 // says that a pattern ran into them.
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "millrace/base/result.h"
-
-struct pcre2_real_code_8;
+#include "millrace/regex/compiled_pattern.h"
 
 namespace millrace::regex {
 
@@ -29,15 +27,9 @@ class JavaPattern {
 
  private:
   friend class JavaReplacement;
-  struct FreeCode {
-    void operator()(pcre2_real_code_8* code) const;
-  };
-  using Code = std::unique_ptr<pcre2_real_code_8, FreeCode>;
-  static Result<Code> compile_one(const std::string& pattern, std::uint32_t options);
-
   std::string text_;
-  Code whole_;  // anchored at both ends
-  Code find_;   // anywhere
+  CompiledPattern whole_;  // anchored at both ends
+  CompiledPattern find_;   // anywhere
 };
 
 // A pattern and what the text becomes where it matches.
