@@ -12,7 +12,7 @@ CTEST := ctest --output-on-failure -j $(JOBS)
 SANITIZED := label-unit label-golden label-property label-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check bench crash fuzz coverage image clean deps tools servers peers
+.PHONY: help demo build test check bench conformance crash fuzz coverage image clean deps tools servers peers
 
 help:
 	@echo 'make demo              MySQL, Kafka and Millrace on this machine: a live workload, its events, and a proof'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test              every test, on real servers, after the pure ones under ASan, UBSan and TSan'
 	@echo 'make check             before a commit: format, lint of what changed (TIDY=all), unit and golden tests'
 	@echo 'make bench             rows a second, latency and memory, beside Debezium in one run'
+	@echo 'make conformance       Debezium and Millrace on one server, record by record, under every setting of the binlog'
 	@echo 'make crash ROUNDS=50   kill -9 at every named point, cut links, then look for what is missing or twice'
 	@echo 'make fuzz SECONDS=600  libFuzzer over every decoder, so long each'
 	@echo 'make coverage          which lines the unit, golden and property tests reach'
@@ -35,7 +36,7 @@ tools: deps
 servers:
 	@tests/support/provision.sh mysql kafka
 
-# What the differential test and the bench compare with.
+# What the conformance test and the bench compare with.
 peers:
 	@tests/support/provision.sh debezium
 
@@ -67,6 +68,11 @@ demo: build servers
 
 bench: build servers peers
 	@tests/bench/run
+
+# `make test` has its short form.
+conformance: deps servers peers build/release/build.ninja
+	@cmake --build --preset release -j $(JOBS) --target label-conformance millrace
+	@MILLRACE_CONFORMANCE=long $(CTEST) -j 1 -V --preset release --no-tests=error -L '^conformance$$'
 
 crash: deps servers build/release/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target label-crash millrace

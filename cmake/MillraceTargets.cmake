@@ -99,7 +99,7 @@ function(millrace_label_targets name)
     endif()
   endforeach()
 endfunction()
-millrace_label_targets("" unit golden property fuzz integration crash pipeline tsan-safe)
+millrace_label_targets("" unit golden property fuzz integration conformance crash pipeline tsan-safe)
 
 # How long a test of a label may run, in seconds, before ctest ends it.
 set(MILLRACE_TIMEOUTS unit 60 golden 120 property 300 fuzz 120 integration 600 crash 1800 bench 3600)
@@ -157,7 +157,7 @@ function(millrace_test)
   add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
   millrace_test_properties(${arg_NAME} "${arg_TIMEOUT}" "${labels}")
   millrace_label_targets(${arg_NAME} ${labels})
-  if(TARGET millrace AND labels MATCHES "integration|crash")
+  if(TARGET millrace AND labels MATCHES "integration|conformance|crash")
     add_dependencies(${arg_NAME} millrace)  # they start it
   endif()
   if(arg_SERIAL)

@@ -91,13 +91,9 @@ constexpr UnreadProperty kStreaming[] = {
      "the back-off grows from half a second to errors.retry.delay.max.ms"},
     {"custom.retriable.exception", kNone, "", "what may heal is retried without being named"},
     {"executor.shutdown.timeout.ms", kNone, "", "a stop takes at most 10 seconds"},
-    {"heartbeat.interval.ms", kOne, "0",
-     "not supported yet; the offset moves on by itself when captured tables are idle"},
-    {"heartbeat.action.query", kNo, "",
-     "nothing is ever written to the source, and the offset moves on by itself when captured "
-     "tables are idle"},
-    {"provide.transaction.metadata", kOne, "false", kLater},
-    {"transaction.metadata.factory", kNone, "", "it needs provide.transaction.metadata"},
+    {"transaction.metadata.factory", kOne,
+     "io.debezium.pipeline.txmetadata.DefaultTransactionMetadataFactory",
+     "Java classes can't run here"},
     {"ddl.parser.type", kNone, "", "there is one parser"},
     {"offset.activity.monitor.interval.ms", kNone, "",
      "the offset moves on by itself when captured tables are idle"},
@@ -105,8 +101,6 @@ constexpr UnreadProperty kStreaming[] = {
 };
 
 constexpr UnreadProperty kSchemaHistory[] = {
-    {"include.schema.changes", kOne, "false",
-     "not supported yet; false is the default here (Debezium's: true)"},
     {"schema.history.internal.*", kNone, "",
      "a connector's history is only read; structures are stored with the offset"},
     {"memory.management.schemas.class", kNone, "", "equal structures are stored once"},
@@ -114,16 +108,7 @@ constexpr UnreadProperty kSchemaHistory[] = {
 };
 
 constexpr UnreadProperty kTopicsAndSignals[] = {
-    {"topic.naming.strategy", kOne,
-     "io.debezium.schema.DefaultTopicNamingStrategy|io.debezium.schema.SchemaTopicNamingStrategy",
-     kLater},
-    {"topic.delimiter", kOne, ".", kLater},
     {"topic.cache.size", kNone, "", "a topic's name is kept with its table"},
-    {"topic.transaction", kNone, "", "it needs provide.transaction.metadata"},
-    {"topic.heartbeat.prefix", kNone, "", "there are no heartbeat records"},
-    {"topic.heartbeat.name", kNone, "", "there are no heartbeat records"},
-    {"notification.enabled.channels", kNo, "", kLater},
-    {"notification.sink.topic.name", kNone, "", "it needs notification.enabled.channels"},
     {"custom.metric.tags", kNone, "", kNotJmx},
     {"statistics.metrics.enabled", kNone, "", kNotJmx},
     {"advanced.metrics.enable", kNone, "", kNotJmx},

@@ -52,6 +52,7 @@ PropertyTable<SourceConfig> column_properties();
 PropertyTable<SourceConfig> transform_properties();
 PropertyTable<SourceConfig> policy_properties();
 PropertyTable<SourceConfig> signal_properties();
+PropertyTable<SourceConfig> metadata_properties();
 std::vector<UnreadProperty> other_connect_properties();
 std::vector<UnreadProperty> other_debezium_properties();
 

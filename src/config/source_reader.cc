@@ -49,6 +49,7 @@ class SourceReader {
     check_tls();
     check_oversized();
     check_transforms();
+    check_notifications();
     source_.fingerprint = fingerprint();
   }
 
@@ -154,6 +155,12 @@ class SourceReader {
     const bool has_them = it != resolved_.end() && equals_ignoring_case(trim(it->second), "true");
     if (has_them && !source_.transforms.empty())
       error_at(kTransactions, "can't be used together with transforms yet");
+  }
+
+  void check_notifications() {
+    if (source_.metadata.notifies_sink && source_.metadata.notification_topic.empty()) {
+      error_at("notification.enabled.channels", "sink needs notification.sink.topic.name");
+    }
   }
 
   std::uint64_t fingerprint() const {

@@ -124,6 +124,15 @@ encode::EncoderOptions encoder_options(const config::SourceConfig& source) {
   options.schema_names = adjustment_of(source.schema_names);
   options.field_names = adjustment_of(source.field_names);
   options.schema_comments = source.schema_comments;
+  const config::MetadataConfig& metadata = source.metadata;
+  const std::string& delimiter = metadata.topic_delimiter;
+  options.heartbeat_topic = metadata.heartbeat_topic.empty()
+                                ? metadata.heartbeat_prefix + delimiter + source.topic_prefix
+                                : metadata.heartbeat_topic;
+  if (metadata.schema_changes) options.schema_change_topic = source.topic_prefix;
+  if (metadata.transactions) {
+    options.transaction_topic = source.topic_prefix + delimiter + metadata.transaction_topic;
+  }
   return options;
 }
 

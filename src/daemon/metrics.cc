@@ -87,6 +87,9 @@ struct MetricFamilies {
   Family<Counter>& json_bases_missing =
       counters(registry, "millrace_json_bases_missing_total",
                "Partial JSON updates whose base document is not in the row image.");
+  Family<Counter>& heartbeat_query_failures =
+      counters(registry, "millrace_heartbeat_query_failures_total",
+               "Times that heartbeat.action.query failed.");
   Family<Gauge>& state =
       gauges(registry, "millrace_source_state", "1 for the state that a source is in.");
   Family<Gauge>& build_info =
@@ -107,7 +110,8 @@ SourceMetrics::SourceMetrics(MetricFamilies& families, const std::string& source
       lag_seconds(families.lag_seconds.Add(labels_)),
       queue_bytes(families.queue_bytes.Add(labels_)),
       reconnects(families.reconnects.Add(labels_)),
-      json_bases_missing(families.json_bases_missing.Add(labels_)) {
+      json_bases_missing(families.json_bases_missing.Add(labels_)),
+      heartbeat_query_failures(families.heartbeat_query_failures.Add(labels_)) {
   for (const SourceState state : kAllSourceStates) {
     states_[state] = &families.state.Add(with(labels_, "state", lower_case(state_name(state))));
   }
@@ -124,6 +128,7 @@ SourceMetrics::~SourceMetrics() {
   families_.queue_bytes.Remove(&queue_bytes);
   families_.reconnects.Remove(&reconnects);
   families_.json_bases_missing.Remove(&json_bases_missing);
+  families_.heartbeat_query_failures.Remove(&heartbeat_query_failures);
   for (const auto& [state, gauge] : states_) families_.state.Remove(gauge);
   remove_all(families_.skipped_events, skipped_events_);
   remove_all(families_.text_conversion_failures, text_conversion_failures_);

@@ -10,7 +10,9 @@
 #include "daemon/behind_probe.h"
 #include "daemon/catalog_loading.h"
 #include "daemon/encoder_options.h"
+#include "daemon/heartbeat_query.h"
 #include "daemon/mysql_streams.h"
+#include "daemon/notifications.h"
 #include "daemon/server_structures.h"
 #include "daemon/signal_channels.h"
 #include "daemon/sinks.h"
@@ -45,6 +47,7 @@ pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
   options.commit_interval = source.commit_interval;
   options.commit_max_bytes = source.commit_max_bytes;
   options.transaction_split_bytes = source.transaction_split_bytes;
+  options.heartbeat_interval = source.metadata.heartbeat_interval;
   options.include_query = source.include_query;
   options.skip_creates = source.skip_creates;
   options.skip_updates = source.skip_updates;
@@ -63,6 +66,10 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   pipeline::TableRegistryOptions options;
   options.source_name = source.name;
   options.topic_prefix = source.topic_prefix;
+  options.topics.delimiter = source.metadata.topic_delimiter;
+  options.topics.has_database = source.metadata.topics_have_database;
+  options.topics.writes_unicode = source.metadata.topics_write_unicode;
+  options.tells_captured_statements_only = source.metadata.captured_schema_changes_only;
   options.full_metadata = facts.binlog_row_metadata == "FULL";
   options.server_version = facts.version_number;
   options.lower_case_names = facts.lower_case_table_names != 0;
@@ -179,6 +186,17 @@ void give_memory_back() {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
+}
+
+// Null without heartbeat.action.query.
+std::unique_ptr<HeartbeatQuery> start_heartbeat_query(const config::SourceConfig& source,
+                                                      SourceMetrics& metrics) {
+  const config::MetadataConfig& metadata = source.metadata;
+  if (metadata.heartbeat_query.empty() || metadata.heartbeat_interval.count() == 0) return nullptr;
+  return std::make_unique<HeartbeatQuery>(
+      HeartbeatQueryOptions{source.name, metadata.heartbeat_query, metadata.heartbeat_interval,
+                            connection_options(source)},
+      metrics);
 }
 
 std::string position_text(const state::Offset& offset) {
@@ -331,6 +349,7 @@ Status SourceRunner::run_once() {
 
   const pipeline::TableRegistryOptions table_options = registry_options(source_, facts);
   MysqlStreams streams(source_, config_->daemon.group_id);
+  const bool is_first_start = !state.offset.has_value();
   const Takeover takeover{source_,    config_->kafka, filters.tables, filters.servers,
                           connection, facts,          streams,        interrupted_};
   schema::Catalog stored;
@@ -340,6 +359,9 @@ Status SourceRunner::run_once() {
   if (records && !table_options.full_metadata) {
     warn_of_doubtful_labels(source_.name, state.catalog);
   }
+  MILLRACE_ASSIGN_OR_RETURN(const bool has_notified,
+                            notify_start(source_, encoder, is_first_start, *sink));
+  if (has_notified && !records) MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, {}}));
   if (records) {
     MILLRACE_RETURN_IF_ERROR(
         state::write_catalog(source_.name, state.catalog, stored,
@@ -372,6 +394,7 @@ Status SourceRunner::run_once() {
     probe.emplace(
         std::move(connection), [this] { return committed(); }, metrics_);
   }
+  const auto heartbeat_query = start_heartbeat_query(source_, metrics_);
   Status status;
   {
     const SignalChannels channels(

@@ -21,6 +21,18 @@ char32_t take_code_point(std::string_view& text) {
   return code_point;
 }
 
+void append_unit(char32_t unit, std::string& name) {
+  std::array<char, 8> digits;
+  const char* const end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), std::uint32_t{unit}, 16).ptr;
+  const std::string_view hex(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  name.append("_u").append(hex.size() <= 2 ? "00" : "").append(hex);
+}
+
+// Java sees a character above U+FFFF as two.
+constexpr char32_t high_surrogate(char32_t c) { return 0xD800 + ((c - 0x10000) >> 10); }
+constexpr char32_t low_surrogate(char32_t c) { return 0xDC00 + ((c - 0x10000) & 0x3FF); }
+
 class Adjuster {
  public:
   Adjuster(NameAdjustment mode, bool allows_dots) : mode_(mode), allows_dots_(allows_dots) {}
@@ -46,11 +58,10 @@ class Adjuster {
     return !is_first && (is_digit(c) || (c == '.' && allows_dots_));
   }
 
-  // Java sees a character above U+FFFF as two.
   void replace(char32_t c, bool is_first, std::string& name) const {
     if (c > 0xFFFF) {
-      replace_unit(0xD800 + ((c - 0x10000) >> 10), name);
-      replace_unit(0xDC00 + ((c - 0x10000) & 0x3FF), name);
+      replace_unit(high_surrogate(c), name);
+      replace_unit(low_surrogate(c), name);
       return;
     }
     replace_unit(c, name);
@@ -59,13 +70,11 @@ class Adjuster {
   }
 
   void replace_unit(char32_t unit, std::string& name) const {
-    name.push_back('_');
-    if (mode_ == NameAdjustment::kAvro) return;
-    std::array<char, 8> digits;
-    const char* const end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), std::uint32_t{unit}, 16).ptr;
-    const std::string_view hex(digits.data(), static_cast<std::size_t>(end - digits.data()));
-    name.append("u").append(hex.size() <= 2 ? "00" : "").append(hex);
+    if (mode_ == NameAdjustment::kAvro) {
+      name.push_back('_');
+    } else {
+      append_unit(unit, name);
+    }
   }
 
   NameAdjustment mode_;
@@ -80,6 +89,18 @@ std::string adjust_schema_name(std::string_view utf8, NameAdjustment mode) {
 
 std::string adjust_field_name(std::string_view utf8, NameAdjustment mode) {
   return mode == NameAdjustment::kNone ? std::string(utf8) : Adjuster(mode, false).adjust(utf8);
+}
+
+std::string unicode_replacement(std::string_view utf8) {
+  std::string text;
+  const char32_t c = take_code_point(utf8);
+  if (c > 0xFFFF) {
+    append_unit(high_surrogate(c), text);
+    append_unit(low_surrogate(c), text);
+  } else {
+    append_unit(c, text);
+  }
+  return text;
 }
 
 }  // namespace millrace::encode

@@ -13,5 +13,7 @@ namespace millrace::encode {
 std::string adjust_schema_name(std::string_view utf8, NameAdjustment mode);
 // A field's name: the same without dots.
 std::string adjust_field_name(std::string_view utf8, NameAdjustment mode);
+// _u and the number of the first character, in UTF-16.
+std::string unicode_replacement(std::string_view utf8);
 
 }  // namespace millrace::encode

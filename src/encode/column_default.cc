@@ -165,6 +165,31 @@ std::optional<Value> value_of(const ColumnPlan& plan, std::string_view text) {
   }
 }
 
+// A statement's literal with as many digits behind the point as the column has: "1.5" of DECIMAL(5,2) is "1.50". Rounded
+// half away from zero, as the server does. Text in another form (1e3) is left alone: nothing.
+std::optional<std::string> at_scale(std::string_view text, std::size_t scale) {
+  const bool is_negative = text.starts_with('-');
+  if (is_negative || text.starts_with('+')) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  std::string digits(text.substr(0, point));
+  std::string fraction(point < text.size() ? text.substr(point + 1) : std::string_view());
+  if ((digits + fraction).find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+  const bool rounds_up = fraction.size() > scale && fraction[scale] >= '5';
+  fraction.resize(scale, '0');
+  digits = (digits.empty() ? "0" : digits) + fraction;
+  if (rounds_up) {
+    std::size_t at = digits.size();
+    while (at > 0 && digits[at - 1] == '9') digits[--at] = '0';
+    if (at > 0) {
+      ++digits[at - 1];
+    } else {
+      digits.insert(0, "1");
+    }
+  }
+  if (scale > 0) digits.insert(digits.size() - scale, ".");
+  return is_negative ? "-" + digits : digits;
+}
+
 // "-12345.67" as base64 of the unscaled value: big-endian two's complement of the least length.
 void write_unscaled(std::string_view text, JsonWriter& out) {
   constexpr std::size_t kMostBytes = 32;  // 65 digits take 27, and a sign
@@ -223,7 +248,9 @@ bool write_text_form(Form form, const std::string& text, JsonWriter& out) {
 
 std::string default_json(const TablePlan::Impl& table, const ColumnPlan& plan,
                          const EncoderOptions& options) {
-  const std::optional<std::string>& literal = plan.column->default_value;
+  std::optional<std::string> literal = plan.column->default_value;
+  if (literal && plan.column->type == schema::ColumnType::kNewDecimal)
+    literal = at_scale(*literal, plan.column->scale);
   if (!literal) return {};
   JsonWriter out;
   if (!write_text_form(plan.unmasked, *literal, out)) {

@@ -34,25 +34,6 @@ ConnectSchema named(std::string type, std::string_view name,
   return schema;
 }
 
-ConnectSchema struct_of(std::string_view fields) {
-  ConnectSchema schema = plain("struct");
-  schema.parts = "\"fields\":[" + std::string(fields) + "]";
-  return schema;
-}
-
-ConnectSchema named_struct(std::string_view fields, std::string_view name) {
-  ConnectSchema schema = struct_of(fields);
-  schema.name = name;
-  schema.version = 1;
-  return schema;
-}
-
-std::string field(std::string_view name, std::string type, bool is_optional) {
-  ConnectSchema schema = plain(std::move(type));
-  schema.is_optional = is_optional;
-  return print_schema(schema, name);
-}
-
 ConnectSchema decimal_schema(std::uint32_t precision, std::uint32_t scale) {
   return named(
       "bytes", kDecimal,
@@ -95,12 +76,12 @@ ConnectSchema integer_schema(const Column& column) {
 ConnectSchema geometry_schema(bool is_point) {
   std::string fields;
   if (is_point) {
-    fields = field("x", "double", false) + "," + field("y", "double", false) + "," +
-             field("wkb", "bytes", true) + ",";
+    fields = schema_field("x", "double", false) + "," + schema_field("y", "double", false) + "," +
+             schema_field("wkb", "bytes", true) + ",";
   } else {
-    fields = field("wkb", "bytes", false) + ",";
+    fields = schema_field("wkb", "bytes", false) + ",";
   }
-  fields += field("srid", "int32", true);
+  fields += schema_field("srid", "int32", true);
   ConnectSchema schema = named_struct(
       fields, is_point ? "io.debezium.data.geometry.Point" : "io.debezium.data.geometry.Geometry");
   schema.doc = is_point ? "Geometry (POINT)" : "Geometry";
@@ -255,11 +236,6 @@ std::string print_fields(const std::vector<SchemaField>& fields) {
   return text;
 }
 
-std::string source_schema() {
-  return print_schema(named_struct(print_fields(source_fields()), std::string(kSourceSchemaName)),
-                      "source");
-}
-
 std::string transaction_schema() {
   ConnectSchema schema =
       named_struct(print_fields(transaction_fields()), std::string(kTransactionSchemaName));
@@ -293,6 +269,36 @@ std::vector<SchemaField> transaction_fields() {
   return {{"id", plain("string")},
           {"total_order", plain("int64")},
           {"data_collection_order", plain("int64")}};
+}
+
+ConnectSchema struct_of(std::string_view fields) {
+  ConnectSchema schema = plain("struct");
+  schema.parts = "\"fields\":[" + std::string(fields) + "]";
+  return schema;
+}
+
+ConnectSchema named_struct(std::string_view fields, std::string_view name) {
+  ConnectSchema schema = struct_of(fields);
+  schema.name = name;
+  schema.version = 1;
+  return schema;
+}
+
+ConnectSchema array_of(const ConnectSchema& items) {
+  ConnectSchema schema = plain("array");
+  schema.parts = "\"items\":" + print_schema(items);
+  return schema;
+}
+
+std::string schema_field(std::string_view name, std::string type, bool is_optional) {
+  ConnectSchema schema = plain(std::move(type));
+  schema.is_optional = is_optional;
+  return print_schema(schema, name);
+}
+
+std::string source_schema() {
+  return print_schema(named_struct(print_fields(source_fields()), std::string(kSourceSchemaName)),
+                      "source");
 }
 
 std::string print_schema(const ConnectSchema& schema, std::string_view field) {
@@ -339,11 +345,11 @@ std::string value_schema(std::string_view fields, const std::string& topic,
   ConnectSchema row = struct_of(fields);
   row.is_optional = true;
   row.name = adjust_schema_name(topic + ".Value", options.schema_names);
-  const std::string members = print_schema(row, "before") + "," + print_schema(row, "after") + "," +
-                              source_schema() + "," + transaction_schema() + "," +
-                              field("op", "string", false) + "," + field("ts_ms", "int64", true) +
-                              "," + field("ts_us", "int64", true) + "," +
-                              field("ts_ns", "int64", true);
+  const std::string members =
+      print_schema(row, "before") + "," + print_schema(row, "after") + "," + source_schema() + "," +
+      transaction_schema() + "," + schema_field("op", "string", false) + "," +
+      schema_field("ts_ms", "int64", true) + "," + schema_field("ts_us", "int64", true) + "," +
+      schema_field("ts_ns", "int64", true);
   ConnectSchema envelope = struct_of(members);
   envelope.name = adjust_schema_name(topic + ".Envelope", options.schema_names);
   envelope.version = kEnvelopeVersion;

@@ -42,6 +42,15 @@ std::vector<SchemaField> transaction_fields();
 // `field` is the name of the struct's field that it is the schema of, or empty.
 std::string print_schema(const ConnectSchema& schema, std::string_view field = {});
 
+ConnectSchema struct_of(std::string_view fields);
+// With version 1.
+ConnectSchema named_struct(std::string_view fields, std::string_view name);
+ConnectSchema array_of(const ConnectSchema& items);
+// A field of a struct without a name of its own, printed.
+std::string schema_field(std::string_view name, std::string type, bool is_optional);
+// The field `source`, printed.
+std::string source_schema();
+
 // The schema of a column's values in the form of its plan; without treatment, as a key has it.
 ConnectSchema column_schema(const ColumnPlan& plan, const EncoderOptions& options,
                             const change::ColumnTreatment* treatment, std::string default_json);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "encode/context_headers.h"
 #include "encode/image.h"
 #include "encode/json_writer.h"
 #include "encode/shape/shape_encoder.h"
@@ -73,6 +74,7 @@ class DebeziumEncoder::Impl {
     const std::size_t around = plan_->key_head.size() + plan_->key_tail.size();
     return {key.offset + plan_->key_head.size(), key.size - around};
   }
+  void write_order(change::TransactionOrder& order);
   void write_instants();
   Result<bool> is_unchanged(const Image& before, const Image& after);
   bool key_changes(const Image& before, const Image& after) const;
@@ -265,6 +267,7 @@ Result<ByteRange> DebeziumEncoder::Impl::write_value(const change::ChangeEvent& 
   writer_.raw(source_.head());
   writer_.integer(std::uint64_t{event.source.row});
   writer_.raw(source_.tail());
+  if (event.order != nullptr) write_order(*event.order);
   writer_.raw(static_cast<char>(operation));
   write_instants();
   writer_.raw(plan_->value_tail);
@@ -303,6 +306,14 @@ bool DebeziumEncoder::Impl::write_null_instead(std::size_t start) {
   writer_.truncate(start);
   writer_.raw("null");
   return true;
+}
+
+// ...,"data_collection_order":3},"op":"
+void DebeziumEncoder::Impl::write_order(change::TransactionOrder& order) {
+  writer_.integer(++order.total);
+  writer_.raw(",\"data_collection_order\":");
+  writer_.integer(++order.of_table);
+  writer_.raw("},\"op\":\"");
 }
 
 // ","ts_ms":...,"ts_us":...,"ts_ns":...} : when this event was made. The digits are worked out once: milliseconds and
@@ -344,15 +355,11 @@ void DebeziumEncoder::Impl::add_tombstone() {
 }
 
 void DebeziumEncoder::Impl::add_context_headers() {
-  const auto add = [this](std::string_view name, std::string_view value) {
+  for (const auto& [name, value] : context_headers(options_)) {
     const std::size_t start = writer_.size();
     writer_.quoted(value);
     headers_.push_back({name, since(start)});
-  };
-  add("__debezium.context.connectorLogicalName", options_.logical_name);
-  add("__debezium.context.taskId", options_.task_id);
-  add("__debezium.context.connectorName", options_.connector_name);
-  add("__debezium.context.runId", options_.run_id);
+  }
 }
 
 void DebeziumEncoder::Impl::publish(RecordBatch& out) {

@@ -44,14 +44,16 @@ void SourceBlock::prepare(const change::ChangeEvent& event, const TablePlan::Imp
                       instant_us(event),
                       source.server_id.value(),
                       transaction.thread_id,
-                      source.has_thread};
+                      source.has_thread,
+                      event.order != nullptr};
   if (origin == origin_ && transaction.gtid == gtid_ && transaction.file == file_ &&
-      source.query == query_ && source.snapshot == snapshot_) {
+      transaction.id == id_ && source.query == query_ && source.snapshot == snapshot_) {
     return;
   }
   origin_ = origin;
   gtid_ = transaction.gtid;
   file_ = transaction.file;
+  id_ = transaction.id;
   query_ = source.query;
   snapshot_ = source.snapshot;
   print(event);
@@ -97,7 +99,13 @@ void SourceBlock::print(const change::ChangeEvent& event) {
   } else {
     write_query();
   }
-  writer_.raw("},\"transaction\":null,\"op\":\"");
+  if (origin_.has_order) {
+    writer_.raw("},\"transaction\":{\"id\":");
+    writer_.quoted(event.source.transaction->id);
+    writer_.raw(",\"total_order\":");
+  } else {
+    writer_.raw("},\"transaction\":null,\"op\":\"");
+  }
   tail_ = writer_.written_since(0);
 }
 

@@ -22,7 +22,7 @@ class SourceBlock {
   std::string_view head() const { return head_; }  // ,"source":{ ... "row":
   std::string_view tail() const {
     return tail_;
-  }  // ,"thread":16,"query":null},"transaction":null,"op":"
+  }  // ,"thread":16,"query":null},"transaction":null,"op":" or, with an order, up to "total_order":
 
   // For transforms. The object alone, before and after the row's index, and its members' values in the order of
   // source_fields(); the row's is empty. Worked out at the first call for an event.
@@ -39,6 +39,7 @@ class SourceBlock {
     std::uint32_t server_id = 0;
     std::uint32_t thread_id = 0;
     bool has_thread = false;
+    bool has_order = false;
     friend bool operator==(const Origin&, const Origin&) = default;
   };
 
@@ -47,7 +48,7 @@ class SourceBlock {
   void split();
 
   Origin origin_;
-  std::string gtid_, file_, query_, snapshot_;
+  std::string gtid_, file_, id_, query_, snapshot_;
   std::string head_, tail_;
   bool is_split_ = false;
   std::string_view object_head_, object_tail_;  // of head_ and tail_

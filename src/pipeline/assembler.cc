@@ -90,7 +90,8 @@ Assembler::Assembler(const PipelineOptions& options, const state::SourceState& s
       emit_(std::move(emit)),
       batch_(std::make_shared<Batch>()),
       prepared_(state.prepared),
-      taken_over_(state.taken_over) {
+      taken_over_(state.taken_over),
+      marks_transactions_(!tables.encoder_options().transaction_topic.empty()) {
   const state::Offset& offset = *state.offset;
   batch_->end.position = offset.position;
   if (!offset.in_transaction()) return;
@@ -101,12 +102,15 @@ Assembler::Assembler(const PipelineOptions& options, const state::SourceState& s
   resume.by_table = offset.own && offset.server_uuid != options.server_uuid;
   resume.foreign = !offset.own;
   resume.begin = offset.position;
+  resume.transaction_id = offset.transaction_id;
+  resume.counts = std::make_shared<const change::TransactionCounts>(offset.transaction_counts);
   resume_ = std::move(resume);
 }
 
 bool Assembler::has_complete_work() const {
-  return !open_ && (!batch_->items.empty() || !batch_->completed.empty() ||
-                    batch_->transactions != 0 || !batch_->state.empty());
+  return !open_ &&
+         (!batch_->items.empty() || !batch_->markers.empty() || !batch_->completed.empty() ||
+          batch_->transactions != 0 || !batch_->state.empty());
 }
 
 Status Assembler::flush() {
@@ -119,9 +123,13 @@ Status Assembler::flush() {
   }
   auto next = std::make_shared<Batch>();
   next->end = batch_->end;
-  next->continues_transaction = open_;
-  if (!open_) batch_->open_items_begin = batch_->items.size();
+  next->begins_inside_transaction = next->continues_transaction = open_;
+  if (!open_) {
+    batch_->open_items_begin = batch_->items.size();
+    batch_->open_markers_begin = batch_->markers.size();
+  }
   batch_->end.between_transactions = !open_;
+  if (marks_transactions_) batch_->end.transaction = marked_ ? transaction_ : nullptr;
   if (!emit_(std::move(batch_))) stopped_ = true;
   batch_ = std::move(next);
   batch_statement_ = {};
@@ -131,6 +139,7 @@ Status Assembler::flush() {
 void Assembler::drop_open_transaction() {
   if (!open_) return;
   batch_->items.resize(batch_->open_items_begin);
+  batch_->markers.resize(batch_->open_markers_begin);
   // What earlier batches hold of it stays published in part, as the offset will say.
   if (!batch_->continues_transaction) open_ = false;
 }
@@ -148,12 +157,19 @@ void Assembler::open_transaction(const binlog::EventContext& at,
   info->commit_us = start.gtid.original_commit_us;
   info->thread_id = start.thread_id;
   info->file = *at.file;
+  if (marks_transactions_) {
+    info->id = !info->gtid.empty()
+                   ? info->gtid
+                   : "file=" + start.begin.file + ",pos=" + std::to_string(start.begin.offset);
+  }
   transaction_ = std::move(info);
   start_ = start;
   open_ = true;
   is_foreign_ = options_.publishes_server && start.gtid.gtid &&
                 !options_.publishes_server(start.gtid.gtid->uuid);
   batch_->open_items_begin = batch_->items.size();
+  batch_->open_markers_begin = batch_->markers.size();
+  marked_ = false;
   batch_->skipped = {};
   batch_->continues_transaction = false;
   if (resume_) [[unlikely]] {
@@ -185,7 +201,32 @@ void Assembler::match_foreign_offset(const binlog::TransactionStart& start) {
 Status Assembler::on_begin(const binlog::EventContext& at, const binlog::TransactionStart& start) {
   holds_xa_rows_ = start.xid.has_value();
   open_transaction(at, start);
+  if (!holds_xa_rows_) mark_begin(at);
   return {};
+}
+
+void Assembler::mark_begin(const binlog::EventContext& at) {
+  if (!marks_transactions_) return;
+  marked_ = true;
+  Marker marker{Marker::Kind::kBegin, batch_->items.size(), transaction_, at.header.timestamp};
+  // Published before the restart, if the metadata was asked for then.
+  if (resume_ && resume_->transaction_id == transaction_->id) {
+    MILLRACE_MARK("resume_counts");
+    marker.resumed = resume_->counts;
+  }
+  batch_->markers.push_back(std::move(marker));
+}
+
+void Assembler::mark_end(const binlog::EventContext& at) {
+  if (!marked_) return;
+  marked_ = false;
+  // A connector's offset may stand behind its END.
+  if (resume_ && resume_->transaction_id == transaction_->id && !resume_->by_table &&
+      at.index + resume_->other_events <= resume_->event) {
+    return;
+  }
+  batch_->markers.push_back(
+      {Marker::Kind::kEnd, batch_->items.size(), transaction_, at.header.timestamp});
 }
 
 Status Assembler::on_rows_query(const binlog::EventContext&, std::string_view sql) {
@@ -299,7 +340,18 @@ Status Assembler::cut_if_full() {
   return flush();
 }
 
+void Assembler::mark_statement(const binlog::EventContext& at, change::SchemaChangeEvent event) {
+  event.transaction = transaction_;
+  event.server_id = at.header.server_id;
+  event.timestamp = at.header.timestamp;
+  event.position = at.start;
+  Marker marker{Marker::Kind::kStatement, batch_->items.size(), transaction_, at.header.timestamp};
+  marker.statement = std::make_shared<const change::SchemaChangeEvent>(std::move(event));
+  batch_->markers.push_back(std::move(marker));
+}
+
 Status Assembler::complete_transaction(const binlog::EventContext& at, const BinlogPosition& end) {
+  mark_end(at);
   if (resume_) {
     for (const auto& [table, rows] : resume_->rows) {
       if (!resume_->by_table || rows == 0) continue;
@@ -327,8 +379,14 @@ Status Assembler::on_statement(const binlog::EventContext& at,
                                const binlog::TransactionStart& group, const binlog::Query& query,
                                bool inside) {
   MILLRACE_ASSIGN_OR_RETURN(std::vector<CapturedTablePtr> emptied, tables_.apply_statement(query));
+  if (!inside) open_transaction(at, group);
+  for (change::SchemaChangeEvent& event : tables_.take_schema_changes()) {
+    // Inside a transaction (CREATE TABLE ... SELECT) it stands before the rows, of which some are published.
+    if (inside && resume_) continue;
+    event.has_thread = inside;
+    mark_statement(at, std::move(event));
+  }
   if (inside) return {};
-  open_transaction(at, group);
   if (!options_.skip_truncates && !is_foreign_) {
     for (CapturedTablePtr& table : emptied) {
       RowsItem item = item_at(at, std::move(table));
@@ -350,6 +408,7 @@ Status Assembler::on_end(const binlog::EventContext& at, const binlog::Transacti
       break;
     case binlog::TransactionOutcome::kXaOnePhase:
       holds_xa_rows_ = false;
+      mark_begin(at);
       if (!is_foreign_) MILLRACE_RETURN_IF_ERROR(publish_xa(at, prepared));
       break;
     case binlog::TransactionOutcome::kCommit:
@@ -380,6 +439,7 @@ Status Assembler::on_xa_outcome(const binlog::EventContext& at,
           "PREPARE, "
           "or take a new snapshot");
     }
+    mark_begin(at);
     MILLRACE_RETURN_IF_ERROR(publish_xa(at, prepared->second));
   }
   if (prepared != prepared_.end()) {
@@ -406,8 +466,10 @@ Status Assembler::on_abandoned() {
   if (open_ && (batch_->continues_transaction || batch_->items.size() > batch_->open_items_begin)) {
     return transient_error("the server's stream broke off inside a transaction");
   }
+  batch_->markers.resize(batch_->open_markers_begin);
   open_ = false;
   holds_xa_rows_ = false;
+  marked_ = false;
   return {};
 }
 

@@ -79,9 +79,14 @@ class Assembler final : public binlog::StreamVisitor {
     bool foreign = false;            // Debezium's offset
     BinlogPosition begin;            // of its transaction
     std::uint64_t other_events = 0;  // that Debezium counts and the grammar passes over
+    std::string transaction_id;      // of transaction metadata, with the counts so far
+    std::shared_ptr<const change::TransactionCounts> counts;
   };
 
   void open_transaction(const binlog::EventContext& at, const binlog::TransactionStart& start);
+  void mark_begin(const binlog::EventContext& at);
+  void mark_end(const binlog::EventContext& at);
+  void mark_statement(const binlog::EventContext& at, change::SchemaChangeEvent event);
   Status complete_transaction(const binlog::EventContext& at, const BinlogPosition& end);
   Status resolve_table(const binlog::TableMap& map, std::string_view body);
   Status append_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
@@ -114,6 +119,8 @@ class Assembler final : public binlog::StreamVisitor {
   bool open_ = false;
   const bool taken_over_;
   bool is_foreign_ = false;           // of a server whose rows aren't published
+  const bool marks_transactions_;     // transaction metadata
+  bool marked_ = false;               // the open transaction has begun with a marker
   bool holds_xa_rows_ = false;        // inside an XA group: its rows wait for XA COMMIT
   std::string statement_;             // ROWS_QUERY of the statement at hand
   std::string_view batch_statement_;  // its copy in the batch's arena

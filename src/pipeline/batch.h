@@ -17,6 +17,8 @@
 #include "millrace/base/result.h"
 #include "millrace/binlog/events.h"
 #include "millrace/change/change_event.h"
+#include "millrace/change/schema_change_event.h"
+#include "millrace/change/transaction_counts.h"
 #include "millrace/encode/record_batch.h"
 #include "millrace/gtid/gtid_set.h"
 #include "millrace/pipeline/captured_table.h"
@@ -78,6 +80,19 @@ inline std::string place_text(const change::TransactionInfo& transaction, std::u
   return transaction.gtid.empty() ? place : place + " (GTID " + transaction.gtid + ")";
 }
 
+// What stands between the rows and becomes a record: where a transaction begins or ends (transaction metadata), and a
+// statement that changed tables.
+struct Marker {
+  enum class Kind : std::uint8_t { kBegin, kEnd, kStatement };
+  Kind kind = Kind::kBegin;
+  std::size_t before = 0;  // the item with this index
+  std::shared_ptr<const change::TransactionInfo> transaction;
+  std::uint32_t timestamp = 0;
+  // kBegin of a transaction whose first part was published before a restart: its counts, and no record.
+  std::shared_ptr<const change::TransactionCounts> resumed = nullptr;
+  std::shared_ptr<const change::SchemaChangeEvent> statement = nullptr;
+};
+
 // What a batch left out of the open transaction because it was published before a restart: whole row events, up to
 // number `event`.
 struct SkippedRows {
@@ -95,6 +110,8 @@ struct StreamPoint {
   // True between transactions. Inside one, `position` is where the transaction begins, and the committer counts
   // what it published of it.
   bool between_transactions = true;
+  // With transaction metadata: the open one, where it has begun with a marker.
+  std::shared_ptr<const change::TransactionInfo> transaction;
 };
 
 struct Batch {
@@ -106,9 +123,13 @@ struct Batch {
 
   BlockArena arena;
   std::vector<RowsItem> items;
+  std::vector<Marker> markers;
   // First item of the transaction that is open at the end; items.size() when there is none.
   std::size_t open_items_begin = 0;
-  // True when the open transaction began in an earlier batch.
+  std::size_t open_markers_begin = 0;
+  // True when the first item's transaction began in an earlier batch, even if it ends in this one.
+  bool begins_inside_transaction = false;
+  // True when the transaction that is open at the end began in an earlier batch.
   bool continues_transaction = false;
   SkippedRows skipped;
   // Nothing is known that the offset doesn't say better: it stands inside a transaction that hasn't come yet.
@@ -118,6 +139,9 @@ struct Batch {
   std::vector<state::StateRecord> state;
   LeftOut left_out;  // by the reader, then by a decode worker
   StreamPoint end;
+
+  // With transaction metadata: of the transaction at hand, as a worker goes along; at the end, of the open one.
+  change::TransactionCounts counts;
 
   // Filled by a decode worker.
   std::unique_ptr<encode::RecordBatch> records;

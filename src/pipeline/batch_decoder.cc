@@ -47,7 +47,9 @@ class BatchDecoder {
     batch_.records = std::make_unique<encode::RecordBatch>();
     batch_.records->bytes.reserve(batch_.expected_record_bytes());
     batch_.rows_of_item.reserve(batch_.items.size());
-    for (const RowsItem& item : batch_.items) {
+    for (std::size_t i = 0; i < batch_.items.size(); ++i) {
+      const RowsItem& item = batch_.items[i];
+      pass_markers(i);
       keep_alive(item.table);
       if (Status status = item.truncate ? truncate(item) : rows(item); !status) {
         return at_item(status.error(), item);
@@ -55,10 +57,40 @@ class BatchDecoder {
       if (!batch_.records->unconverted.empty()) [[unlikely]]
         count_unconverted(item);
     }
+    pass_markers(batch_.items.size());
     return {};
   }
 
  private:
+  // The markers before item `index`.
+  void pass_markers(std::size_t index) {
+    for (; marker_ < batch_.markers.size() && batch_.markers[marker_].before <= index; ++marker_) {
+      pass(batch_.markers[marker_]);
+    }
+  }
+
+  void pass(const Marker& marker) {
+    encode::RecordBatch& records = *batch_.records;
+    switch (marker.kind) {
+      case Marker::Kind::kBegin:
+        batch_.counts.clear();
+        if (marker.resumed != nullptr) {
+          batch_.counts = *marker.resumed;
+        } else {
+          options_.transactions->append_begin(*marker.transaction, marker.timestamp, records);
+        }
+        return;
+      case Marker::Kind::kEnd:
+        options_.transactions->append_end(*marker.transaction, marker.timestamp, batch_.counts,
+                                          records);
+        batch_.counts.clear();
+        return;
+      case Marker::Kind::kStatement:
+        options_.statements->append(*marker.statement, records);
+        return;
+    }
+  }
+
   void keep_alive(const CapturedTablePtr& table) {
     auto& owners = batch_.records->owners;
     if (owners.empty() || owners.back() != table) owners.push_back(table);
@@ -91,6 +123,13 @@ class BatchDecoder {
     event.before = operation == Operation::kCreate ? nullptr : &before_;
     event.after = operation == Operation::kDelete ? nullptr : &after_;
     row::RowDecoder decoder(item.table->rows, item.event);
+    change::TransactionOrder order;
+    std::string table;
+    if (options_.transactions != nullptr) {
+      table = item.table->schema->name.to_text();
+      order = batch_.counts.at(table);
+      event.order = &order;
+    }
     std::uint64_t count = 0;
     while (true) {
       const Result<bool> more = decoder.next(before_, after_);
@@ -113,6 +152,7 @@ class BatchDecoder {
       MILLRACE_ASSIGN_OR_RETURN(const bool published, publish(item, event));
       if (published) count_row(operation);
     }
+    if (options_.transactions != nullptr) batch_.counts.put(table, order);
     batch_.json_bases_missing += decoder.stats().json_bases_missing;
     batch_.rows_of_item.push_back(count);
     return {};
@@ -170,6 +210,11 @@ class BatchDecoder {
 
   // A tombstone, or the tombstone and create of a key change. Again is better than never.
   Status all_but_the_first_record(const change::ChangeEvent& event, const RowsItem& item) {
+    if (event.order != nullptr && event.order->of_table > 0) {
+      // The first record is counted already.
+      --event.order->total;
+      --event.order->of_table;
+    }
     std::vector<encode::Record>& records = batch_.records->records;
     const auto first = static_cast<std::ptrdiff_t>(records.size());
     MILLRACE_RETURN_IF_ERROR(encoder_.encode(event, item.table->json, *batch_.records));
@@ -188,6 +233,7 @@ class BatchDecoder {
   encode::DebeziumEncoder encoder_;
   row::Row before_;
   row::Row after_;
+  std::size_t marker_ = 0;  // the next
 };
 
 }  // namespace

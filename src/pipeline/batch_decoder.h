@@ -5,6 +5,8 @@
 
 #include "millrace/base/clock.h"
 #include "millrace/encode/debezium_encoder.h"
+#include "millrace/encode/schema_change_records.h"
+#include "millrace/encode/transaction_records.h"
 #include "millrace/pipeline/pipeline.h"
 #include "pipeline/batch.h"
 
@@ -14,6 +16,10 @@ struct DecodeOptions {
   bool skip_creates = false, skip_updates = false, skip_deletes = false;
   OnFailure undecodable = OnFailure::kStop;
   OnFailure unprocessable = OnFailure::kStop;
+  // Of transaction metadata; null without.
+  const encode::TransactionRecords* transactions = nullptr;
+  // Null where statements have no records.
+  const encode::SchemaChangeRecords* statements = nullptr;
 };
 
 // Fills the batch's decode results; an error goes to batch.status with table and position.

@@ -7,6 +7,8 @@
 #include "millrace/charset/charset.h"
 #include "millrace/charset/collation.h"
 #include "millrace/ddl/schema_change.h"
+#include "millrace/schema/table_resolver.h"
+#include "pipeline/schema_events.h"
 
 namespace millrace::pipeline {
 namespace {
@@ -169,7 +171,14 @@ Result<schema::TableSchema> TableRegistry::cure(const schema::TableMapColumns& f
 
 Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
   const schema::TableName name = schema.name;
-  std::string topic = encode::topic_name(options_.topic_prefix, name);
+  std::string topic = encode::topic_name(options_.topic_prefix, name, options_.topics);
+  for (const std::string* other :
+       {&encoder_.transaction_topic, &encoder_.schema_change_topic, &encoder_.heartbeat_topic}) {
+    if (topic != *other) continue;
+    return definite_error("the table " + name.to_text() + " would share the topic " + topic +
+                          " with records of another kind: exclude it (table.exclude.list), or "
+                          "change topic.transaction or topic.heartbeat.name");
+  }
   const auto [owner, is_new] = topics_.try_emplace(topic, name);
   if (!is_new && owner->second != name) {
     return definite_error("the tables " + owner->second.to_text() + " and " + name.to_text() +
@@ -290,11 +299,33 @@ Status TableRegistry::follow(const binlog::Query& query, const ddl::Statement& s
     return {};
   }
   if (!*change) return {};
-  for (const schema::CatalogChange& each : catalog_.apply(**change, context_of(query))) {
-    take_change(each);
+  const std::vector<schema::CatalogChange> changes = catalog_.apply(**change, context_of(query));
+  for (const schema::CatalogChange& each : changes) take_change(each);
+  if (!encoder_.schema_change_topic.empty()) {
+    note_schema_change(**change, changes, sql, statement.first_words, query.database);
   }
   by_id_.clear();  // maps are sent again with the next row events
   return {};
+}
+
+void TableRegistry::note_schema_change(const ddl::SchemaChange& change,
+                                       const std::vector<schema::CatalogChange>& changes,
+                                       std::string_view sql, std::string_view first_words,
+                                       std::string_view database) {
+  for (change::SchemaChangeEvent& event :
+       schema_events(change, changes, {sql, first_words, database})) {
+    // A statement on tables elsewhere is nobody's business here.
+    if (!filter_.captures_database(event.database)) continue;
+    if (options_.tells_captured_statements_only && event.tables &&
+        (!event.change || !filter_.captures(event.change->name))) {
+      continue;
+    }
+    schema_changes_.push_back(std::move(event));
+  }
+}
+
+std::vector<change::SchemaChangeEvent> TableRegistry::take_schema_changes() {
+  return std::exchange(schema_changes_, {});
 }
 
 Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlog::Query& query) {

@@ -1,5 +1,6 @@
 #include "pipeline/committer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "millrace/base/mark.h"
@@ -8,14 +9,16 @@ namespace millrace::pipeline {
 
 using std::chrono::steady_clock;
 
-Committer::Committer(const PipelineOptions& options, state::Offset offset, BatchQueue& queue,
-                     sink::Sink& sink, Observer& observer)
+Committer::Committer(const PipelineOptions& options, const encode::EncoderOptions& encoder,
+                     state::Offset offset, BatchQueue& queue, sink::Sink& sink, Observer& observer)
     : options_(options),
+      heartbeats_(encoder, system_clock()),
       queue_(queue),
       sink_(sink),
       observer_(observer),
       first_write_(steady_clock::now()),
-      last_commit_(first_write_) {
+      last_commit_(first_write_),
+      last_beat_(first_write_) {
   pending_.offset = std::move(offset);
 }
 
@@ -25,6 +28,7 @@ Status Committer::run() {
     if (batch != nullptr) {
       MILLRACE_RETURN_IF_ERROR(take(std::move(batch)));
     }
+    if (must_beat()) MILLRACE_RETURN_IF_ERROR(beat());
     observer_.on_queue_bytes(queue_.bytes() + sink_.pending_bytes());
     const bool last = queue_.finished();
     if (may_commit() ? should_commit() || last : last && has_records_) {
@@ -84,8 +88,14 @@ void Committer::count_open_transaction(const Batch& batch) {
     offset.event = 0;
     offset.row = 0;
     offset.partial_rows.clear();
+    offset.transaction_id.clear();
+    offset.transaction_counts.clear();
   }
   if (batch.end.between_transactions) return;
+  if (batch.end.transaction != nullptr) {
+    offset.transaction_id = batch.end.transaction->id;
+    offset.transaction_counts = batch.counts;
+  }
   if (batch.skipped.event != 0) {
     offset.event = batch.skipped.event;
     offset.row = batch.skipped.rows_of_event;
@@ -114,8 +124,31 @@ bool Committer::should_commit() const {
 }
 
 steady_clock::time_point Committer::next_deadline() const {
-  if (!has_progress_) return steady_clock::now() + std::chrono::hours(1);
-  return last_commit_ + options_.idle_commit_interval;
+  auto deadline = steady_clock::now() + std::chrono::hours(1);
+  if (has_progress_) deadline = last_commit_ + options_.idle_commit_interval;
+  if (options_.heartbeat_interval.count() != 0 && between_transactions_) {
+    deadline = std::min(deadline, last_beat_ + options_.heartbeat_interval);
+  }
+  return deadline;
+}
+
+// Inside a transaction a beat waits for the next commit that may be.
+bool Committer::must_beat() const {
+  if (options_.heartbeat_interval.count() == 0) return false;
+  return (between_transactions_ || may_commit()) &&
+         steady_clock::now() - last_beat_ >= options_.heartbeat_interval;
+}
+
+Status Committer::beat() {
+  auto records = std::make_unique<encode::RecordBatch>();
+  heartbeats_.append(*records);
+  last_beat_ = steady_clock::now();
+  if (!has_records_) first_write_ = last_beat_;
+  has_records_ = true;
+  has_progress_ = true;
+  report_.records += records->records.size();
+  report_.bytes += records->bytes.size();
+  return sink_.write(std::move(records));
 }
 
 Status Committer::commit() {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 
+#include "millrace/encode/heartbeat_records.h"
 #include "millrace/pipeline/pipeline.h"
 #include "millrace/sink/sink.h"
 #include "millrace/state/source_state.h"
@@ -17,8 +18,9 @@ namespace millrace::pipeline {
 
 class Committer {
  public:
-  Committer(const PipelineOptions& options, state::Offset offset, BatchQueue& queue,
-            sink::Sink& sink, Observer& observer);
+  // `encoder` says the form of heartbeats.
+  Committer(const PipelineOptions& options, const encode::EncoderOptions& encoder,
+            state::Offset offset, BatchQueue& queue, sink::Sink& sink, Observer& observer);
 
   // Until the queue is closed and empty (then everything is committed), or an error.
   Status run();
@@ -29,10 +31,13 @@ class Committer {
   void count_open_transaction(const Batch& batch);
   bool may_commit() const;
   bool should_commit() const;
+  bool must_beat() const;
+  Status beat();
   Status commit();
   std::chrono::steady_clock::time_point next_deadline() const;
 
   const PipelineOptions& options_;
+  const encode::HeartbeatRecords heartbeats_;
   BatchQueue& queue_;
   sink::Sink& sink_;
   Observer& observer_;
@@ -46,6 +51,7 @@ class Committer {
       0;  // written of the open transaction since the last commit
   std::chrono::steady_clock::time_point first_write_;
   std::chrono::steady_clock::time_point last_commit_;
+  std::chrono::steady_clock::time_point last_beat_;
 };
 
 }  // namespace millrace::pipeline

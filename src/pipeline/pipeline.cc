@@ -10,6 +10,7 @@
 #include "pipeline/batch_decoder.h"
 #include "pipeline/batch_queue.h"
 #include "pipeline/committer.h"
+#include "pipeline/decode_order.h"
 #include "pipeline/xa_replay.h"
 
 namespace millrace::pipeline {
@@ -41,7 +42,11 @@ class Pipeline::Impl {
               return replay_xa_group(streams_, prepared, read_gtids_, visitor);
             },
             [this](std::shared_ptr<Batch> batch) { return emit(std::move(batch)); }),
-        committer_(options_, *state_.offset, queue_, sink, observer),
+        transactions_(transaction_records(tables.encoder_options())),
+        statements_(schema_change_records(tables.encoder_options())),
+        decode_order_(transactions_ != nullptr,
+                      [this](std::shared_ptr<Batch> batch) { decode(std::move(batch)); }),
+        committer_(options_, tables.encoder_options(), *state_.offset, queue_, sink, observer),
         observer_(observer) {
     if (options_.structures == nullptr) return;
     tables_.set_cure(
@@ -132,18 +137,35 @@ class Pipeline::Impl {
       const std::lock_guard lock(workers_mutex_);
       ++batches_at_workers_;
     }
+    decode_order_.add(std::move(batch));
+    return true;
+  }
+
+  void decode(std::shared_ptr<Batch> batch) {
     pool_.submit([this, batch = std::move(batch)] {
       decode_batch(
           *batch, tables_.encoder_options(),
           DecodeOptions{options_.skip_creates, options_.skip_updates, options_.skip_deletes,
-                        options_.undecodable, options_.unprocessable},
+                        options_.undecodable, options_.unprocessable, transactions_.get(),
+                        statements_.get()},
           system_clock());
+      decode_order_.finished(*batch);
       queue_.complete(*batch);
       const std::lock_guard lock(workers_mutex_);
       --batches_at_workers_;
       workers_done_.notify_all();
     });
-    return true;
+  }
+
+  static std::unique_ptr<encode::TransactionRecords> transaction_records(
+      const encode::EncoderOptions& encoder) {
+    if (encoder.transaction_topic.empty()) return nullptr;
+    return std::make_unique<encode::TransactionRecords>(encoder);
+  }
+  static std::unique_ptr<encode::SchemaChangeRecords> schema_change_records(
+      const encode::EncoderOptions& encoder) {
+    if (encoder.schema_change_topic.empty()) return nullptr;
+    return std::make_unique<encode::SchemaChangeRecords>(encoder, system_clock());
   }
 
   // Workers hold references to this object: it must outlive their tasks.
@@ -170,6 +192,9 @@ class Pipeline::Impl {
   BatchQueue queue_;
   gtid::GtidSet read_gtids_;  // published or in flight; the reader's
   Assembler assembler_;
+  const std::unique_ptr<encode::TransactionRecords> transactions_;  // null without metadata
+  const std::unique_ptr<encode::SchemaChangeRecords> statements_;   // null without their topic
+  DecodeOrder decode_order_;
   Committer committer_;
   Observer& observer_;
 

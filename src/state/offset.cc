@@ -9,6 +9,8 @@ namespace {
 
 constexpr const char* kServerUuid = "millrace_server_uuid";
 constexpr const char* kRows = "millrace_rows";
+constexpr std::string_view kTransactionId = "transaction_id";  // ends with a zero byte: a literal
+constexpr std::string_view kTransactionCount = "transaction_data_collection_order_";
 // Error messages quote what they are about, but not a megabyte of it.
 constexpr std::size_t kQuotedBytes = 200;
 
@@ -84,6 +86,17 @@ Result<std::map<schema::TableName, std::uint64_t>> parse_rows(std::string_view t
   return rows;
 }
 
+// Debezium's keys of transaction metadata.
+void write_transaction(JsonWriter& writer, const Offset& offset) {
+  if (offset.transaction_id.empty()) return;
+  write_string(writer, kTransactionId);
+  write_string(writer, offset.transaction_id);
+  for (const auto& table : offset.transaction_counts.tables()) {
+    write_string(writer, std::string(kTransactionCount) + table.name);
+    writer.Uint64(table.events);
+  }
+}
+
 // A number as Connect writes it, or as a person typed it into the REST interface: in a string.
 std::optional<std::int64_t> to_integer(const rapidjson::Value& value) {
   if (value.IsInt64()) return value.GetInt64();
@@ -125,6 +138,20 @@ class Reader {
       return;
     }
     out = view(*value);
+  }
+
+  // The members whose names begin with `prefix`, as counts of what follows it.
+  void read_counts(std::string_view prefix, change::TransactionCounts& out) {
+    for (const auto& member : object_.GetObject()) {
+      const std::string_view name = view(member.name);
+      if (!name.starts_with(prefix)) continue;
+      const auto number = to_integer(member.value);
+      if (!number || *number < 0) {
+        fail(std::string(name).c_str(), "is not a count");
+        return;
+      }
+      out.restore(name.substr(prefix.size()), static_cast<std::uint64_t>(*number));
+    }
   }
 
   // Debezium's flag: a boolean, or the name of the kind of snapshot.
@@ -178,6 +205,7 @@ std::string Offset::to_json() const {
   if (own && in_transaction()) {
     writer.Key(kRows);
     write_string(writer, rows_to_text(partial_rows));
+    write_transaction(writer, *this);
   }
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
@@ -213,6 +241,8 @@ Result<Offset> Offset::parse(std::string_view json) {
   reader.read("event", offset.event);
   reader.read(kServerUuid, offset.server_uuid);
   reader.read(kRows, rows);
+  reader.read(kTransactionId.data(), offset.transaction_id);
+  reader.read_counts(kTransactionCount, offset.transaction_counts);
   if (reader.error()) return *reader.error();
 
   offset.own = reader.has(kServerUuid);

@@ -1,6 +1,7 @@
 #include "support/debezium_runner.h"
 
 #include <httplib.h>
+#include <rapidjson/document.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -144,13 +145,17 @@ void DebeziumRunner::start(std::chrono::seconds deadline) {
   child.output = folder_ / "connect.log";
   child.folder = folder_;
   process_ = std::make_unique<ChildProcess>(std::move(child));
-  const bool streaming = eventually(deadline, [this] {
+  std::string failed;
+  int looks = 0;
+  const bool streaming = eventually(deadline, [&] {
     if (options_.distributed && !submitted_) submitted_ = submit_connectors();
-    return !process_->running() || all_stream();
+    // Not always: each costs a request a connector.
+    if (!options_.distributed && ++looks % 100 == 0) failed = failure();
+    return !process_->running() || all_stream() || !failed.empty();
   });
-  if (!streaming || !process_->running()) {
+  if (!streaming || !process_->running() || !failed.empty()) {
     const std::string text = log();
-    throw std::runtime_error("Debezium doesn't stream:\n" +
+    throw std::runtime_error("Debezium doesn't stream:\n" + failed + "\n" +
                              text.substr(text.size() > 5000 ? text.size() - 5000 : 0));
   }
 }
@@ -177,6 +182,35 @@ void DebeziumRunner::stop() {
 void DebeziumRunner::kill9() {
   if (process_ != nullptr) process_->kill9();
   process_.reset();
+}
+
+std::string DebeziumRunner::task_field(const std::string& connector, const char* field) const {
+  httplib::Client client("127.0.0.1", rest_port_);
+  client.set_read_timeout(5);
+  const auto answer = client.Get(("/connectors/" + connector + "/status").c_str());
+  if (!answer || answer->status != 200) return "";
+  rapidjson::Document document;
+  document.Parse(answer->body.c_str());
+  if (document.HasParseError() || !document.HasMember("tasks")) return "";
+  const auto& tasks = document["tasks"];
+  if (!tasks.IsArray() || tasks.Empty() || !tasks[0].HasMember(field)) return "";
+  return tasks[0][field].GetString();
+}
+
+std::string DebeziumRunner::failure() const {
+  for (const Properties& connector : connectors_) {
+    const std::string& name = connector.at("name");
+    if (state(name) == "FAILED") return name + ": " + trace(name);
+  }
+  return "";
+}
+
+std::string DebeziumRunner::state(const std::string& connector) const {
+  return task_field(connector, "state");
+}
+
+std::string DebeziumRunner::trace(const std::string& connector) const {
+  return task_field(connector, "trace");
 }
 
 std::string DebeziumRunner::log() const { return read_file(folder_ / "connect.log"); }

@@ -41,8 +41,13 @@ class DebeziumRunner {
   void kill9();
   ChildProcess& process() { return *process_; }
   std::string log() const;
+  // "RUNNING", "FAILED" ... as Kafka Connect's REST interface says of a connector's task; empty when nobody answers.
+  std::string state(const std::string& connector) const;
+  // The exception that ended the task.
+  std::string trace(const std::string& connector) const;
 
  private:
+  std::string task_field(const std::string& connector, const char* field) const;
   using Properties = std::map<std::string, std::string>;
 
   Properties worker_properties() const;
@@ -51,6 +56,8 @@ class DebeziumRunner {
   // Gives a distributed worker its connectors over REST; false while it doesn't answer.
   bool submit_connectors() const;
   bool all_stream() const;
+  // What ended a connector, if one has failed.
+  std::string failure() const;
 
   std::filesystem::path folder_;
   DebeziumOptions options_;

@@ -3,6 +3,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <memory>
+#include <set>
 #include <stdexcept>
 
 namespace millrace::testing {
@@ -76,10 +77,14 @@ std::map<std::string, int> partitions(rd_kafka_t* handle) {
 }  // namespace
 
 std::vector<std::string> KafkaReader::topics() const {
-  const Handle handle = open_consumer(bootstrap_, read_committed_);
   std::vector<std::string> names;
-  for (const auto& [name, count] : partitions(handle.get())) names.push_back(name);
+  for (const auto& [name, count] : partition_counts()) names.push_back(name);
   return names;
+}
+
+std::map<std::string, int> KafkaReader::partition_counts() const {
+  const Handle handle = open_consumer(bootstrap_, read_committed_);
+  return partitions(handle.get());
 }
 
 namespace {
@@ -100,26 +105,29 @@ std::string where(rd_kafka_t* handle, const std::string& topic) {
 }  // namespace
 
 template <typename Visit>
-void KafkaReader::visit(const std::string& topic, Visit&& visit_message) const {
+void KafkaReader::visit(const std::vector<std::string>& topics, Visit&& visit_message) const {
   const Handle handle = open_consumer(bootstrap_, read_committed_);
   const auto all = partitions(handle.get());
-  const auto found = all.find(topic);
-  if (found == all.end()) return;
-  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(found->second);
-  for (int i = 0; i < found->second; ++i) {
-    rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  for (const std::string& topic : topics) {
+    const auto found = all.find(topic);
+    for (int i = 0; found != all.end() && i < found->second; ++i) {
+      rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    }
   }
-  rd_kafka_assign(handle.get(), list);
+  std::set<std::pair<std::string, int>> open;
+  for (int i = 0; i < list->cnt; ++i) open.emplace(list->elems[i].topic, list->elems[i].partition);
+  if (!open.empty()) rd_kafka_assign(handle.get(), list);
   rd_kafka_topic_partition_list_destroy(list);
-  int left = found->second;
-  while (left > 0) {
+  while (!open.empty()) {
     rd_kafka_message_t* raw = rd_kafka_consumer_poll(handle.get(), kTimeoutMs);
     if (raw == nullptr)
-      throw std::runtime_error("reading " + topic + " timed out: " + where(handle.get(), topic));
+      throw std::runtime_error("reading " + open.begin()->first +
+                               " timed out: " + where(handle.get(), open.begin()->first));
     if (raw->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       visit_message(*raw);
     } else if (raw->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-      --left;
+      open.erase({rd_kafka_topic_name(raw->rkt), raw->partition});
     }
     rd_kafka_message_destroy(raw);
   }
@@ -128,13 +136,24 @@ void KafkaReader::visit(const std::string& topic, Visit&& visit_message) const {
 
 std::vector<Message> KafkaReader::read(const std::string& topic) const {
   std::vector<Message> messages;
-  visit(topic, [&](const rd_kafka_message_t& raw) { messages.push_back(to_message(topic, raw)); });
+  visit({topic},
+        [&](const rd_kafka_message_t& raw) { messages.push_back(to_message(topic, raw)); });
+  return messages;
+}
+
+std::map<std::string, std::vector<Message>> KafkaReader::read_all(
+    const std::vector<std::string>& topics) const {
+  std::map<std::string, std::vector<Message>> messages;
+  visit(topics, [&](const rd_kafka_message_t& raw) {
+    const std::string topic = rd_kafka_topic_name(raw.rkt);
+    messages[topic].push_back(to_message(topic, raw));
+  });
   return messages;
 }
 
 std::uint64_t KafkaReader::count_values(const std::string& topic) const {
   std::uint64_t count = 0;
-  visit(topic, [&](const rd_kafka_message_t& raw) { count += raw.payload != nullptr; });
+  visit({topic}, [&](const rd_kafka_message_t& raw) { count += raw.payload != nullptr; });
   return count;
 }
 

@@ -28,9 +28,13 @@ class KafkaReader {
       : bootstrap_(std::move(bootstrap)), read_committed_(read_committed) {}
 
   std::vector<std::string> topics() const;
+  std::map<std::string, int> partition_counts() const;
   // All messages of a topic from its beginning to its end now (read_committed: to the last stable offset), in order
   // within each partition. Empty for a topic that doesn't exist.
   std::vector<Message> read(const std::string& topic) const;
+  // The same for many topics over one connection.
+  std::map<std::string, std::vector<Message>> read_all(
+      const std::vector<std::string>& topics) const;
   // Messages with a value, without keeping them: for large topics.
   std::uint64_t count_values(const std::string& topic) const;
   // Sum of the end offsets of a topic's partitions.
@@ -38,7 +42,7 @@ class KafkaReader {
 
  private:
   template <typename Visit>
-  void visit(const std::string& topic, Visit&& visit_message) const;
+  void visit(const std::vector<std::string>& topics, Visit&& visit_message) const;
 
   std::string bootstrap_;
   bool read_committed_;

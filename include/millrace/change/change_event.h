@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "millrace/base/strong_id.h"
+#include "millrace/change/transaction_counts.h"
 #include "millrace/row/value.h"
 #include "millrace/schema/table_schema.h"
 
@@ -28,6 +29,8 @@ struct TransactionInfo {
   std::uint64_t commit_us = 0;  // original commit since 1970; 0: take the event header's second
   std::uint32_t thread_id = 0;  // of the session, from BEGIN
   std::string file;             // binlog file of the row events
+  // With transaction metadata: the GTID, or "file=binlog.000001,pos=4" of its BEGIN.
+  std::string id;
 };
 
 // Where the event of a row stands. The rows of one event share all but `row`.
@@ -49,6 +52,9 @@ struct ChangeEvent {
   const row::Row* before = nullptr;  // null where the operation has none
   const row::Row* after = nullptr;
   SourceInfo source;
+  // With transaction metadata: counted on with every record of the event that has a value. Null without, and for what
+  // belongs to no transaction.
+  TransactionOrder* order = nullptr;
 };
 
 }  // namespace millrace::change

@@ -154,6 +154,27 @@ struct PredicateConfig {
   std::map<std::string, std::string> options;
 };
 
+// The records around the rows.
+struct MetadataConfig {
+  bool transactions = false;                      // provide.transaction.metadata
+  std::string transaction_topic = "transaction";  // topic.transaction: behind topic.prefix
+  bool schema_changes = true;                     // include.schema.changes
+  // schema.history.internal.store.only.captured.tables.ddl
+  bool captured_schema_changes_only = false;
+  std::chrono::milliseconds heartbeat_interval{0};        // heartbeat.interval.ms; 0: none
+  std::string heartbeat_query;                            // heartbeat.action.query
+  std::string heartbeat_prefix = "__debezium-heartbeat";  // topic.heartbeat.prefix
+  std::string heartbeat_topic;  // topic.heartbeat.name: the whole name, instead
+  // notification.enabled.channels
+  bool notifies_log = false;
+  bool notifies_sink = false;
+  std::string notification_topic;  // notification.sink.topic.name
+  std::string topic_delimiter = ".";
+  // topic.naming.strategy
+  bool topics_have_database = true;
+  bool topics_write_unicode = false;
+};
+
 // Where a connector kept its schema history: read once, when a source goes on from that connector's offset.
 struct SchemaHistoryConfig {
   std::string implementation;  // class; empty: Kafka's
@@ -226,6 +247,7 @@ struct SourceConfig {
   std::vector<TransformConfig> transforms;  // in the order in which they run
   std::vector<PredicateConfig> predicates;
   bool json_headers = false;  // header.converter is a JsonConverter
+  MetadataConfig metadata;
 
   ExactlyOnce exactly_once = ExactlyOnce::kRequired;
   std::chrono::milliseconds commit_interval{50};

@@ -62,6 +62,7 @@ class SourceMetrics {
   prometheus::Gauge& queue_bytes;
   prometheus::Counter& reconnects;
   prometheus::Counter& json_bases_missing;
+  prometheus::Counter& heartbeat_query_failures;
 };
 
 class Metrics {

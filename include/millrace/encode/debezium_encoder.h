@@ -94,6 +94,10 @@ struct EncoderOptions {
   NameAdjustment field_names = NameAdjustment::kNone;
   bool schema_comments = false;                      // include.schema.comments
   std::shared_ptr<const TransformChain> transforms;  // null: none
+  std::string
+      transaction_topic;  // provide.transaction.metadata: where transactions begin and end; empty: nowhere
+  std::string heartbeat_topic;
+  std::string schema_change_topic;  // include.schema.changes: where statements go; empty: nowhere
 };
 
 class TablePlan {
@@ -137,10 +141,19 @@ class DebeziumEncoder {
   std::unique_ptr<Impl> impl_;
 };
 
-// Debezium's topic for a table: prefix.db.table with every character outside [A-Za-z0-9._-] turned into '_', cut
-// at 249 characters. A character is one of UTF-16, as in Java: an emoji gives two.
+// topic.naming.strategy and topic.delimiter.
+struct TopicNaming {
+  std::string delimiter = ".";
+  // False: prefix.table (Debezium's Schema strategies, to which MySQL's databases are no schemas).
+  bool has_database = true;
+  // What Kafka doesn't allow, and '_', becomes '_u' and the character's number (the Unicode strategies), else '_'.
+  bool writes_unicode = false;
+};
+
+// Debezium's topic for a table: prefix.db.table with every character outside [A-Za-z0-9._-] replaced, cut at 249
+// characters. A character is one of UTF-16, as in Java: an emoji gives two.
 std::string topic_name(std::string_view prefix, const schema::TableName& table,
-                       std::string_view delimiter = ".");
+                       const TopicNaming& naming = {});
 
 // One record as a line of JSON, as the stdout and file sinks and `decode` print it:
 // {"topic":...,"partition":null,"key":...,"value":...,"headers":{...}} and a line feed.

@@ -20,6 +20,7 @@
 
 #include "millrace/base/result.h"
 #include "millrace/binlog/events.h"
+#include "millrace/change/schema_change_event.h"
 #include "millrace/ddl/statement.h"
 #include "millrace/encode/debezium_encoder.h"
 #include "millrace/row/row_decoder.h"
@@ -53,6 +54,9 @@ enum class InconsistentSchema : std::uint8_t { kFail, kLeaveOut };
 struct TableRegistryOptions {
   std::string source_name;
   std::string topic_prefix;
+  encode::TopicNaming topics = {};
+  // Schema changes of captured tables only, not of all in captured databases.
+  bool tells_captured_statements_only = false;
   // The server's binlog_row_metadata is FULL: each TABLE_MAP says all, and a statement that can't be followed is no
   // error.
   bool full_metadata = false;
@@ -105,6 +109,9 @@ class TableRegistry {
   const schema::Catalog& catalog() const { return catalog_; }
   const encode::EncoderOptions& encoder_options() const { return encoder_; }
 
+  // What the statements since the last call did to tables of captured databases, for the topic of schema changes;
+  // always empty where the encoder's options name none. Transaction, server and place are the caller's to fill in.
+  std::vector<change::SchemaChangeEvent> take_schema_changes();
   // State records that came up since the last call, to be committed with the batch at hand.
   std::vector<state::StateRecord> take_state_changes();
 
@@ -130,6 +137,9 @@ class TableRegistry {
   Status follow(const binlog::Query& query, const ddl::Statement& statement);
   schema::StatementContext context_of(const binlog::Query& query) const;
   void take_change(const schema::CatalogChange& change);
+  void note_schema_change(const ddl::SchemaChange& change,
+                          const std::vector<schema::CatalogChange>& changes, std::string_view sql,
+                          std::string_view first_words, std::string_view database);
   void remember_structure(const schema::TableName& name, const schema::TableSchema& structure);
   void forget_captured(const schema::TableName& name);
   void drop_unused_structures();
@@ -147,6 +157,7 @@ class TableRegistry {
       topics_;  // who writes to a topic: a collision is refused
   std::unordered_set<std::uint64_t> stored_structures_;  // by their numbers
   std::vector<state::StateRecord> changes_;
+  std::vector<change::SchemaChangeEvent> schema_changes_;
 };
 
 }  // namespace millrace::pipeline

@@ -70,6 +70,8 @@ struct PipelineOptions {
   std::uint64_t transaction_split_bytes = 8U << 20;
   // An idle stream moves the offset on at this pace.
   std::chrono::milliseconds idle_commit_interval{1000};
+  // A record in the encoder's heartbeat topic so often, with whatever the offset is then; 0: none.
+  std::chrono::milliseconds heartbeat_interval{0};
   bool include_query = false;
   bool skip_creates = false, skip_updates = false, skip_deletes = false, skip_truncates = true;
   OnFailure undecodable = OnFailure::kStop;    // a row event whose bytes can't be understood

@@ -32,6 +32,7 @@
 #include "millrace/base/result.h"
 #include "millrace/base/strong_id.h"
 #include "millrace/binlog/events.h"
+#include "millrace/change/transaction_counts.h"
 #include "millrace/gtid/gtid_set.h"
 #include "millrace/schema/catalog.h"
 
@@ -55,6 +56,9 @@ struct Offset {
   // and rows published of the transaction by table, which is the same on every server.
   std::string server_uuid;
   std::map<schema::TableName, std::uint64_t> partial_rows;
+  // With transaction metadata, inside a transaction: its name, and how many events of it are published by table.
+  std::string transaction_id;
+  change::TransactionCounts transaction_counts;
 
   bool in_transaction() const { return event != 0 || row != 0; }
   std::string to_json() const;

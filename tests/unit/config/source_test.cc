@@ -363,16 +363,11 @@ TEST(Source, Errors) {
       {"times", "time.precision.mode: adaptive",
        "7: time.precision.mode: 'adaptive' is none of adaptive_time_microseconds, connect, "
        "microseconds, nanoseconds, isostring"},
-      {"heartbeats", "heartbeat.interval.ms: 1000",
-       "7: heartbeat.interval.ms: '1000' can't be used, only 0: not supported yet; the offset "
-       "moves on "
-       "by itself when captured tables are idle"},
-      {"schema changes", "include.schema.changes: true",
-       "7: include.schema.changes: 'true' can't be used, only false: not supported yet; false is "
-       "the "
-       "default here (Debezium's: true)"},
-      {"transaction topic", "provide.transaction.metadata: true",
-       "7: provide.transaction.metadata: 'true' can't be used, only false: not supported yet"},
+      {"heartbeats", "topic.heartbeat.prefix: a/b",
+       "7: topic.heartbeat.prefix: 'a/b' is not made of letters, digits, dot, hyphen and "
+       "underscore"},
+      {"transaction topic", "topic.transaction: a b",
+       "7: topic.transaction: 'a b' is not made of letters, digits, dot, hyphen and underscore"},
       {"key columns", "message.key.columns: a.b:c;d",
        "7: message.key.columns: 'a.b:c;d' is not a list like "
        "db.table:column,column;db.other:column"},
@@ -484,8 +479,8 @@ TEST(Source, Warnings) {
     const char* line;
     const char* expected;
   } rows[] = {
-      {"history", "schema.history.internal.store.only.captured.tables.ddl: true",
-       "schema.history.internal.store.only.captured.tables.ddl: has no effect: a connector's "
+      {"history", "schema.history.internal.store.only.captured.databases.ddl: true",
+       "schema.history.internal.store.only.captured.databases.ddl: has no effect: a connector's "
        "history is only read; structures are stored with the offset"},
       {"locks", "snapshot.locking.mode: none",
        "snapshot.locking.mode: has no effect: nothing is ever locked"},

@@ -1,4 +1,4 @@
-// schemas.enable=true: the schemas around keys and values, as Debezium 3.6 gives them to JsonConverter. The differential
+// schemas.enable=true: the schemas around keys and values, as Debezium 3.6 gives them to JsonConverter. The conformance
 // test holds the same to the real one, type by type.
 
 #include <gtest/gtest.h>
@@ -240,6 +240,13 @@ std::vector<SchemaCase> default_cases() {
       {"decimal", with_default(decimal(10, 2), "-12345.67"), with(decimal_10_2, "\"7Sl5\"")},
       {"decimal_zero", with_default(decimal(10, 2), "0.00"), with(decimal_10_2, "\"AA==\"")},
       {"decimal_128", with_default(decimal(10, 2), "1.28"), with(decimal_10_2, "\"AIA=\"")},
+      {"decimal_as_a_statement_says_it", with_default(decimal(10, 2), "+1.5"),
+       with(decimal_10_2, "\"AJY=\"")},
+      {"decimal_rounded", with_default(decimal(10, 2), "-0.995"), with(decimal_10_2, "\"nA==\"")},
+      {"decimal_grows", with_default(decimal(10, 2), "9.999"), with(decimal_10_2, "\"A+g=\"")},
+      {"decimal_of_another_form", with_default(decimal(10, 2), "1e3"), decimal_10_2},
+      {"decimal_text_at_scale", with_default(decimal(10, 2), "7"),
+       with(plain("string"), "\"7.00\""), decimals(DecimalMode::kString)},
       {"decimal_string", with_default(decimal(10, 2), "1.28"), with(plain("string"), "\"1.28\""),
        decimals(DecimalMode::kString)},
       {"bit", with_default(of(T::kBit, 1), "b'1'"), with(plain("boolean"), "true")},

@@ -20,8 +20,18 @@ TEST(TopicName, replaces_the_rest) {
 }
 
 TEST(TopicName, delimiter) {
-  EXPECT_EQ(topic_name("srv1", {"a", "b"}, "-"), "srv1-a-b");
-  EXPECT_EQ(topic_name("srv1", {"a", "b"}, "/"), "srv1_a_b");
+  EXPECT_EQ(topic_name("srv1", {"a", "b"}, {.delimiter = "-"}), "srv1-a-b");
+  EXPECT_EQ(topic_name("srv1", {"a", "b"}, {.delimiter = "/"}), "srv1_a_b");
+}
+
+TEST(TopicName, strategies) {
+  const TopicNaming schema{.delimiter = ".", .has_database = false, .writes_unicode = false};
+  EXPECT_EQ(topic_name("srv1", {"a", "b c"}, schema), "srv1.b_c");
+  const TopicNaming unicode{.delimiter = ".", .has_database = true, .writes_unicode = true};
+  EXPECT_EQ(topic_name("srv_1", {"a-b", "c d"}, unicode), "srv_u005f1.a-b.c_u0020d");
+  EXPECT_EQ(topic_name("s", {"\xc3\xa9", "\xe4\xb8\xad\xf0\x9f\x98\x80"}, unicode),
+            "s._u00e9._u4e2d_ud83d_ude00");
+  EXPECT_EQ(topic_name(".", {"", ""}, {"", true, true}), "_u002e");
 }
 
 TEST(TopicName, is_cut_at_kafkas_limit) {
@@ -32,7 +42,7 @@ TEST(TopicName, is_cut_at_kafkas_limit) {
 
 TEST(TopicName, is_never_a_path) {
   EXPECT_EQ(topic_name("", {"", ""}), "__");
-  EXPECT_EQ(topic_name("", {"", ""}, ""), "");
+  EXPECT_EQ(topic_name("", {"", ""}, {.delimiter = ""}), "");
 }
 
 TEST(RecordLine, data_and_tombstone) {

@@ -54,6 +54,22 @@ std::vector<PrintCase> print_cases() {
       {"without_gtids", files,
        R"({"ts_sec":1795231795,"file":"mysql-bin.000001","pos":7419,"server_id":43991})"});
 
+  Offset counted = between_transactions();
+  counted.event = 4;
+  counted.row = 1;
+  counted.server_uuid = kUuid;
+  counted.partial_rows[{"shop", "orders"}] = 1;
+  counted.transaction_id = std::string(kUuid) + ":27";
+  counted.transaction_counts.restore("shop.orders", 2);
+  counted.transaction_counts.restore("shop.items", 5);
+  cases.push_back({"transaction_metadata", counted,
+                   R"({"ts_sec":1795231795,"file":"mysql-bin.000001","pos":7419,"gtids":")" +
+                       std::string(kUuid) + R"(:1-26","row":1,"server_id":43991,"event":4,)" +
+                       R"("millrace_server_uuid":")" + kUuid +
+                       R"(","millrace_rows":"{\"shop.orders\":1}","transaction_id":")" + kUuid +
+                       R"(:27","transaction_data_collection_order_shop.orders":2,)" +
+                       R"("transaction_data_collection_order_shop.items":5})"});
+
   Offset fresh = between_transactions();
   fresh.gtids = {};
   cases.push_back({"empty_gtid_set", fresh,
@@ -117,6 +133,8 @@ TEST(Offset, ReadsDebeziumsRecord) {
   ASSERT_TRUE(offset) << offset.error().message();
   Offset expected = between_transactions();
   expected.event = 3;
+  expected.transaction_id = "a8c0d2b9-e55b-11f1-885b-02fc00000001:27";
+  expected.transaction_counts.restore("inventory.newt2", 1);
   EXPECT_TRUE(*offset == expected) << offset->to_json();
 }
 

@@ -1,6 +1,7 @@
--- Statement shapes, DDL between them, odd names. Run in order, by a session with sql_mode ''.
-CREATE DATABASE shapes CHARACTER SET utf8mb4;
-USE shapes;
+-- The common shapes of statements, with tables that are made, changed and dropped between them.
+-- rows
+CREATE DATABASE case_shapes CHARACTER SET utf8mb4;
+USE case_shapes;
 CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY, v INT, s VARCHAR(30) NOT NULL DEFAULT 'none');
 CREATE TABLE copy_of_a LIKE a;
 CREATE TABLE two_keys (a INT, b VARCHAR(10), v INT, PRIMARY KEY (b, a));
@@ -116,17 +117,17 @@ CREATE TEMPORARY TABLE temporary_one (id INT);
 INSERT INTO temporary_one VALUES (1);
 DROP TEMPORARY TABLE temporary_one;
 -- a second database, statements that name it
-CREATE DATABASE shapes_two;
-CREATE TABLE shapes_two.t (id INT PRIMARY KEY, v INT);
-INSERT INTO shapes_two.t VALUES (1, 1), (2, 2);
-UPDATE shapes_two.t JOIN a ON a.id = shapes_two.t.id SET shapes_two.t.v = 5;
-DELETE FROM shapes_two.t WHERE id = 2;
+CREATE DATABASE case_shapes_two;
+CREATE TABLE case_shapes_two.t (id INT PRIMARY KEY, v INT);
+INSERT INTO case_shapes_two.t VALUES (1, 1), (2, 2);
+UPDATE case_shapes_two.t JOIN a ON a.id = case_shapes_two.t.id SET case_shapes_two.t.v = 5;
+DELETE FROM case_shapes_two.t WHERE id = 2;
 -- large and odd values
 INSERT INTO a (v, s, renamed) VALUES (0, '', ''), (1, ' lead', 'trail '), (2, '\\', '\'"');
 UPDATE a SET s = REPEAT('é', 30);
 DELETE FROM a;
 -- many rows at once
-INSERT INTO renamed_again (v, s) WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 900) SELECT k, CONCAT('row ', k) FROM n;
+INSERT INTO renamed_again (v, s) WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < 300) SELECT k, CONCAT('row ', k) FROM n;
 UPDATE renamed_again SET v = v + 1;
 UPDATE renamed_again SET id = id + 10000;
 DELETE FROM renamed_again;

@@ -1,0 +1,49 @@
+#include "daemon/notifications.h"
+
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <utility>
+
+#include "millrace/base/clock.h"
+#include "millrace/daemon/logging.h"
+#include "millrace/encode/notification_records.h"
+#include "millrace/gtid/gtid_set.h"
+
+namespace millrace::daemon {
+namespace {
+
+encode::Notification of_snapshot(const config::SourceConfig& source, const std::string& type) {
+  encode::Notification notification;
+  const std::int64_t now_ns = system_clock().wall_ns();
+  notification.id = gtid::Uuid::derive(source.name + type + std::to_string(now_ns)).to_text();
+  notification.type = type;
+  notification.aggregate_type = "Initial Snapshot";
+  notification.additional_data["connector_name"] = source.topic_prefix;
+  notification.timestamp_ms = now_ns / 1'000'000;
+  return notification;
+}
+
+}  // namespace
+
+Result<bool> notify_start(const config::SourceConfig& source, const encode::EncoderOptions& encoder,
+                          bool is_first, sink::Sink& sink) {
+  const config::MetadataConfig& metadata = source.metadata;
+  if (!metadata.notifies_log && !metadata.notifies_sink) return false;
+  const encode::NotificationRecords records(metadata.notification_topic, encoder);
+  auto batch = std::make_unique<encode::RecordBatch>();
+  const std::vector<std::string> types = is_first ? std::vector<std::string>{"STARTED", "COMPLETED"}
+                                                  : std::vector<std::string>{"SKIPPED"};
+  for (const std::string& type : types) {
+    const encode::Notification notification = of_snapshot(source, type);
+    if (metadata.notifies_log) {
+      logger("source")->info("notification {} source={}", notification.to_json(), source.name);
+    }
+    if (metadata.notifies_sink) records.append(notification, *batch);
+  }
+  if (batch->records.empty()) return false;
+  MILLRACE_RETURN_IF_ERROR(sink.write(std::move(batch)));
+  return true;
+}
+
+}  // namespace millrace::daemon

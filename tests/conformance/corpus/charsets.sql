@@ -1,0 +1,35 @@
+-- Where a column's character set comes from, and text in each.
+CREATE DATABASE case_charsets CHARACTER SET latin1;
+USE case_charsets;
+CREATE TABLE of_database (id INT PRIMARY KEY, s VARCHAR(20), t TEXT);
+CREATE TABLE of_table (id INT PRIMARY KEY, s VARCHAR(20), t TEXT, l VARCHAR(20) CHARACTER SET latin2) DEFAULT CHARSET = koi8r;
+CREATE TABLE of_columns (id INT PRIMARY KEY, a VARCHAR(10) CHARACTER SET gbk, b VARCHAR(10) CHARACTER SET sjis, c VARCHAR(10) CHARACTER SET ucs2, d VARCHAR(10) CHARACTER SET utf32, e CHAR(5) CHARACTER SET utf8mb3, f NCHAR(5), g NATIONAL VARCHAR(5), h VARCHAR(10) COLLATE utf8mb4_general_ci, i ENUM('ж', 'я') CHARACTER SET cp1251, j SET('é', 'ü') CHARACTER SET latin1, k VARCHAR(10) CHARACTER SET binary, l CHAR(5) BYTE, m LONG VARCHAR, n TEXT CHARACTER SET big5);
+-- rows
+USE case_charsets;
+INSERT INTO of_database VALUES (1, 'é€', 'ÿ');
+INSERT INTO of_table VALUES (1, 'привет', 'мир', 'łódź');
+INSERT INTO of_columns VALUES (1, '中文', '日本', 'é中', '😀', 'é', 'ü', 'ö', 'x', 'я', 'é,ü', 'bin', 'by', 'long', '中');
+UPDATE of_columns SET a = '文', d = '𝄞', i = 'ж', j = '';
+ALTER TABLE of_database ADD COLUMN u VARCHAR(10);
+UPDATE of_database SET u = 'ñ';
+ALTER TABLE of_database DEFAULT CHARSET utf8mb4;
+ALTER TABLE of_database ADD COLUMN v VARCHAR(10);
+UPDATE of_database SET v = '中😀';
+ALTER TABLE of_database MODIFY s VARCHAR(20) CHARACTER SET utf8mb4;
+UPDATE of_database SET s = '日本';
+ALTER TABLE of_table CONVERT TO CHARACTER SET utf8mb4;
+UPDATE of_table SET s = '😀';
+ALTER DATABASE case_charsets CHARACTER SET greek;
+CREATE TABLE after_alter (id INT PRIMARY KEY, s VARCHAR(10));
+INSERT INTO after_alter VALUES (1, 'αβγ');
+SET NAMES latin1;
+INSERT INTO of_database (id, s) VALUES (2, _latin1 X'E9');
+SET NAMES utf8mb4;
+SET character_set_database = utf8mb4;
+CREATE TABLE with_introducer (id INT PRIMARY KEY, s VARCHAR(10) CHARACTER SET utf8mb4 DEFAULT _utf8mb4 X'C3A9', c CHAR(3) COLLATE latin1_german1_ci DEFAULT 'ß');
+INSERT INTO with_introducer (id) VALUES (1);
+UPDATE with_introducer SET s = 'ss';
+SET collation_connection = utf8mb4_bin;
+INSERT INTO after_alter VALUES (2, 'Ω');
+SET collation_connection = utf8mb4_0900_ai_ci;
+DELETE FROM of_columns;

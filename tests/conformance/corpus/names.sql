@@ -1,0 +1,56 @@
+-- Names that need care: in topics, in keys, in JSON, in the statements themselves.
+CREATE DATABASE `case_names-Ü.1` CHARACTER SET utf8mb4;
+CREATE DATABASE case_names;
+USE case_names;
+CREATE TABLE `with space` (`a column` INT PRIMARY KEY, `b"quote` INT, `c``tick` INT, `d\back` INT, `é中` INT, `%s` INT, `1st` INT, `a.b` INT, `{"x":1}` INT);
+CREATE TABLE `dots.in.name` (id INT PRIMARY KEY, v INT);
+CREATE TABLE `UPPER` (ID INT PRIMARY KEY, `Value` INT, `VALUE2` INT);
+CREATE TABLE `123` (`456` INT PRIMARY KEY, `7e5` INT);
+CREATE TABLE `таблица` (`ключ` INT PRIMARY KEY, `значение` VARCHAR(10));
+CREATE TABLE a234567890123456789012345678901234567890123456789012345678901234 (b234567890123456789012345678901234567890123456789012345678901234 INT PRIMARY KEY);
+CREATE TABLE `table` (`key` INT PRIMARY KEY, `primary` INT, `index` INT, `order` INT, `group` INT, `default` INT);
+CREATE TABLE `$dollar-dash_under` (`$a` INT PRIMARY KEY, `-b` INT, `_c` INT);
+CREATE TABLE `#hash@at!` (id INT PRIMARY KEY);
+CREATE TABLE `case_names-Ü.1`.`t-ü` (id INT PRIMARY KEY, v VARCHAR(10));
+CREATE TABLE envelope (`before` INT PRIMARY KEY, `after` INT, `op` INT, `source` INT, `ts_ms` INT, `transaction` INT, `schema` INT, `payload` INT, `id` INT);
+-- rows
+USE case_names;
+INSERT INTO `with space` VALUES (1, 2, 3, 4, 5, 6, 7, 8, 9);
+UPDATE `with space` SET `b"quote` = 20, `c``tick` = 30, `a column` = 10;
+ALTER TABLE `with space` RENAME COLUMN `d\back` TO `d'single`, ADD COLUMN `new one` INT DEFAULT 1 AFTER `é中`;
+INSERT INTO `with space` (`a column`) VALUES (2);
+DELETE FROM `with space`;
+INSERT INTO `dots.in.name` VALUES (1, 1);
+UPDATE `dots.in.name` SET v = 2;
+RENAME TABLE `dots.in.name` TO `more.dots.`;
+UPDATE `more.dots.` SET v = 3;
+INSERT INTO `UPPER` VALUES (1, 2, 3);
+UPDATE `UPPER` SET value = 5, id = 7;
+ALTER TABLE `UPPER` CHANGE `value2` `Value2` BIGINT;
+UPDATE `UPPER` SET VALUE2 = 6;
+INSERT INTO `123` VALUES (1, 2);
+UPDATE `123` SET `7e5` = 3;
+INSERT INTO `таблица` VALUES (1, 'да');
+UPDATE `таблица` SET `значение` = 'нет';
+ALTER TABLE `таблица` ADD COLUMN `ещё` INT;
+UPDATE `таблица` SET `ещё` = 1, `ключ` = 2;
+INSERT INTO a234567890123456789012345678901234567890123456789012345678901234 VALUES (1);
+INSERT INTO `table` VALUES (1, 2, 3, 4, 5, 6);
+UPDATE `table` SET `primary` = 7, `key` = 8;
+INSERT INTO `$dollar-dash_under` VALUES (1, 2, 3);
+DELETE FROM `$dollar-dash_under`;
+INSERT INTO `#hash@at!` VALUES (1);
+INSERT INTO `case_names-Ü.1`.`t-ü` VALUES (1, 'ü');
+ALTER TABLE `case_names-Ü.1`.`t-ü` ADD `ß` INT;
+UPDATE `case_names-Ü.1`.`t-ü` SET `ß` = 2;
+INSERT INTO envelope VALUES (1, 2, 3, 4, 5, 6, 7, 8, 9);
+UPDATE envelope SET `before` = 10;
+DELETE FROM envelope;
+CREATE TABLE case_names . spaced ( id INT PRIMARY KEY ) ;
+INSERT INTO case_names.spaced VALUES (1);
+CREATE TABLE /* a comment */ commented (id INT /* another; one */ PRIMARY KEY, -- to the line's end
+  v INT # and this
+);
+INSERT INTO commented VALUES (1, 2);
+ALTER TABLE commented /*!80000 ADD COLUMN versioned INT */ /*!99999 , ADD COLUMN never INT */;
+UPDATE commented SET versioned = 3;

@@ -1,0 +1,45 @@
+-- What a session can set that changes how its statements and rows look in the binlog.
+CREATE DATABASE case_settings CHARACTER SET utf8mb4;
+USE case_settings;
+CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(40), ts TIMESTAMP(3) NULL, dt DATETIME(3));
+-- rows
+USE case_settings;
+SET SESSION binlog_rows_query_log_events = ON;
+INSERT INTO t (id, v) VALUES (1, 'with its query');
+UPDATE t SET v = 'é "quoted" \\ back' /* and a comment */ WHERE id = 1;
+BEGIN;
+INSERT INTO t (id, v) VALUES (2, 'a'), (3, 'b');
+DELETE FROM t WHERE id = 3;
+COMMIT;
+CREATE TABLE selected_with_query (PRIMARY KEY (id)) SELECT id, v FROM t;
+SET SESSION binlog_rows_query_log_events = OFF;
+SET time_zone = '+05:30';
+INSERT INTO t (id, ts, dt) VALUES (10, '2020-06-01 12:00:00.5', '2020-06-01 12:00:00.5');
+SET time_zone = '-11:00';
+UPDATE t SET ts = '2020-06-01 12:00:00', dt = '2020-06-01 12:00:00' WHERE id = 10;
+SET time_zone = '+00:00';
+SET timestamp = 1000000000;
+INSERT INTO t (id, ts, dt) VALUES (11, NOW(3), NOW(3));
+SET timestamp = DEFAULT;
+SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES';
+INSERT INTO "t" ("id", v) VALUES (20, 'back\slash' || 'and more');
+SET sql_mode = 'STRICT_ALL_TABLES';
+-- fails
+INSERT INTO t (id, v) VALUES (21, REPEAT('x', 41));
+SET sql_mode = '';
+INSERT INTO t (id, v) VALUES (21, REPEAT('x', 41));
+SET sql_log_bin = 0;
+INSERT INTO t (id, v) VALUES (30, 'not in the binlog');
+SET sql_log_bin = 1;
+SET SESSION binlog_transaction_compression = ON;
+INSERT INTO t (id, v) VALUES (40, 'compressed'), (41, 'compressed');
+UPDATE t SET v = 'compressed too' WHERE id IN (40, 41);
+SET SESSION binlog_transaction_compression = OFF;
+FLUSH BINARY LOGS;
+INSERT INTO t (id, v) VALUES (50, 'in the next file');
+FLUSH LOGS;
+UPDATE t SET v = 'in the one after' WHERE id = 50;
+SET unique_checks = 0;
+INSERT INTO t (id) VALUES (60);
+SET unique_checks = 1;
+DELETE FROM t;

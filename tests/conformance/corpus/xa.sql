@@ -1,0 +1,36 @@
+-- XA transactions: Debezium gives their rows at XA PREPARE, Millrace at XA COMMIT.
+CREATE DATABASE case_xa;
+USE case_xa;
+CREATE TABLE committed (id INT PRIMARY KEY, v INT);
+CREATE TABLE rolled_back (id INT PRIMARY KEY, v INT);
+CREATE TABLE one_phase (id INT PRIMARY KEY, v INT);
+-- rows
+USE case_xa;
+XA START 'first';
+INSERT INTO committed VALUES (1, 1), (2, 2);
+UPDATE committed SET v = 10 WHERE id = 1;
+XA END 'first';
+XA PREPARE 'first';
+XA COMMIT 'first';
+XA START 'gtrid', 'branch', 7;
+UPDATE committed SET id = 3 WHERE id = 2;
+DELETE FROM committed WHERE id = 1;
+XA END 'gtrid', 'branch', 7;
+XA PREPARE 'gtrid', 'branch', 7;
+INSERT INTO one_phase VALUES (0, 0);
+XA COMMIT 'gtrid', 'branch', 7;
+XA START 'undone';
+INSERT INTO rolled_back VALUES (1, 1);
+XA END 'undone';
+XA PREPARE 'undone';
+XA ROLLBACK 'undone';
+XA START 'not prepared';
+INSERT INTO rolled_back VALUES (2, 2);
+XA END 'not prepared';
+XA ROLLBACK 'not prepared';
+XA START 'one phase';
+INSERT INTO one_phase VALUES (1, 1), (2, 2);
+UPDATE one_phase SET v = 9;
+XA END 'one phase';
+XA COMMIT 'one phase' ONE PHASE;
+XA RECOVER;
