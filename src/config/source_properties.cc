@@ -231,8 +231,9 @@ PropertyTable<SourceConfig> implemented_properties() {
 const PropertyTable<SourceConfig>& source_properties() {
   static const PropertyTable<SourceConfig> table = [] {
     PropertyTable<SourceConfig> all = implemented_properties();
-    for (auto part : {column_properties(), value_properties(), metadata_properties(), history_properties(),
-                      transform_properties(), policy_properties(), signal_properties()}) {
+    for (auto part :
+         {column_properties(), value_properties(), metadata_properties(), history_properties(),
+          transform_properties(), policy_properties(), signal_properties()}) {
       for (Property<SourceConfig>& p : part) all.push_back(std::move(p));
     }
     for (const auto& others : {other_connect_properties(), other_debezium_properties()}) {

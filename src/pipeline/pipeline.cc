@@ -143,12 +143,11 @@ class Pipeline::Impl {
 
   void decode(std::shared_ptr<Batch> batch) {
     pool_.submit([this, batch = std::move(batch)] {
-      decode_batch(
-          *batch, tables_.encoder_options(),
-          DecodeOptions{options_.skip_creates, options_.skip_updates, options_.skip_deletes,
-                        options_.undecodable, options_.unprocessable, transactions_.get(),
-                        statements_.get()},
-          system_clock());
+      decode_batch(*batch, tables_.encoder_options(),
+                   DecodeOptions{options_.skip_creates, options_.skip_updates,
+                                 options_.skip_deletes, options_.undecodable,
+                                 options_.unprocessable, transactions_.get(), statements_.get()},
+                   system_clock());
       decode_order_.finished(*batch);
       queue_.complete(*batch);
       const std::lock_guard lock(workers_mutex_);

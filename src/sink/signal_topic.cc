@@ -14,13 +14,10 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kPollSlice{100};
+constexpr milliseconds kRequestTimeout{1000};
 
-struct FreePartitions {
-  void operator()(rd_kafka_topic_partition_list_t* list) const {
-    rd_kafka_topic_partition_list_destroy(list);
-  }
-};
-using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, FreePartitions>;
+using PartitionsHandle =
+    Handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 
 KafkaSinkOptions consumer_of(const SignalTopicOptions& options) {
   KafkaSinkOptions consumer;
@@ -33,9 +30,54 @@ KafkaSinkOptions consumer_of(const SignalTopicOptions& options) {
 
 class SignalTopic::Impl {
  public:
+  // Makes sure that the topic is read, for up to a slice of time. A topic that nobody made yet, and a broker that doesn't
+  // answer, are asked for again by the next call.
+  Status join();
+
   ClientHandle client;
+  TopicHandle handle;
   std::string topic, key;
+  bool joined = false;
+
+ private:
+  rd_kafka_resp_err_t look_up() const;
+
+  bool was_absent_ = false;
 };
+
+rd_kafka_resp_err_t SignalTopic::Impl::look_up() const {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code = rd_kafka_metadata(client.get(), 0, handle.get(), &metadata,
+                                      static_cast<int>(kRequestTimeout.count()));
+  const MetadataHandle owner(metadata);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+  if (metadata->topic_cnt != 1) return RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+  return metadata->topics[0].err;
+}
+
+// The topic is looked up before it is assigned: librdkafka asks for a partition that it was given too early only once in
+// several minutes. All of a topic that appears while the source runs is newer than the source's start.
+Status SignalTopic::Impl::join() {
+  if (joined) return {};
+  auto code = look_up();
+  was_absent_ = was_absent_ || code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+  const PartitionsHandle partitions(rd_kafka_topic_partition_list_new(1));
+  auto* partition = rd_kafka_topic_partition_list_add(partitions.get(), topic.c_str(), 0);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    code = rd_kafka_committed(client.get(), partitions.get(),
+                              static_cast<int>(kRequestTimeout.count()));
+  }
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = partition->err;
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (partition->offset == RD_KAFKA_OFFSET_INVALID) {
+      partition->offset = was_absent_ ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
+    }
+    code = rd_kafka_assign(client.get(), partitions.get());
+  }
+  joined = code == RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (joined || code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || !is_definite(code)) return {};
+  return kafka_error(code, "topic " + topic);
+}
 
 SignalTopic::SignalTopic(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -51,17 +93,14 @@ Result<std::unique_ptr<SignalTopic>> SignalTopic::open(const SignalTopicOptions&
   impl->key = options.key;
   MILLRACE_ASSIGN_OR_RETURN(impl->client, make_client(RD_KAFKA_CONSUMER, properties));
   rd_kafka_poll_set_consumer(impl->client.get());
-  const Partitions partitions(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(partitions.get(), options.topic.c_str(), 0)->offset =
-      RD_KAFKA_OFFSET_STORED;
-  const auto code = rd_kafka_assign(impl->client.get(), partitions.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return kafka_error(code, "topic " + options.topic);
+  impl->handle.reset(rd_kafka_topic_new(impl->client.get(), impl->topic.c_str(), nullptr));
   return std::unique_ptr<SignalTopic>(new SignalTopic(std::move(impl)));
 }
 
 Status SignalTopic::take(milliseconds timeout,
                          const std::function<void(std::string_view)>& on_value) {
   const auto deadline = steady_clock::now() + timeout;
+  MILLRACE_RETURN_IF_ERROR(impl_->join());
   while (!interrupted_) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
     if (left.count() <= 0) return {};

@@ -2,7 +2,7 @@
 
 // The channel `kafka` of signals: partition 0 of a topic, of which the messages with one key count. Where the reading
 // got to is committed as a consumer group's offset, after the messages were handed on: a signal may come twice and is
-// never lost. At the first start only what comes from now on is read.
+// never lost. At the first start only what comes from now on is read: of a topic that is made later, all.
 //
 // Belongs to one thread; interrupt() may come from any.
 

@@ -55,6 +55,7 @@ std::vector<PrintCase> print_cases() {
        R"({"ts_sec":1795231795,"file":"mysql-bin.000001","pos":7419,"server_id":43991})"});
 
   Offset counted = between_transactions();
+  counted.own = true;
   counted.event = 4;
   counted.row = 1;
   counted.server_uuid = kUuid;
