@@ -48,7 +48,6 @@ class SourceReader {
     complete_converters();
     check_tls();
     check_oversized();
-    check_transforms();
     check_notifications();
     source_.fingerprint = fingerprint();
   }
@@ -146,15 +145,6 @@ class SourceReader {
     if (source_.oversized == Oversized::kDeadLetter && source_.dead_letter_topic.empty()) {
       error_at("errors.oversized", "dead_letter needs errors.deadletterqueue.topic.name");
     }
-  }
-
-  // The envelope's `transaction` is not among what a chain is compiled from.
-  void check_transforms() {
-    constexpr std::string_view kTransactions = "provide.transaction.metadata";
-    const auto it = resolved_.find(std::string(kTransactions));
-    const bool has_them = it != resolved_.end() && equals_ignoring_case(trim(it->second), "true");
-    if (has_them && !source_.transforms.empty())
-      error_at(kTransactions, "can't be used together with transforms yet");
   }
 
   void check_notifications() {

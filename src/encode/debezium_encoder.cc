@@ -129,7 +129,7 @@ Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const Tab
     if (key_changed) {
       MILLRACE_ASSIGN_OR_RETURN(key_changed, is_new_key(before, after));
     }
-    shaped_.begin(plan, before, after, event.source.row);
+    shaped_.begin(event, plan, before, after);
     MILLRACE_RETURN_IF_ERROR(encode_shaped(event, key_changed));
     publish(out);
     return {};

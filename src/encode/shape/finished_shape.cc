@@ -47,6 +47,10 @@ class Finisher {
       case Kind::kSourceRow:
         field.kind = PrintField::Kind::kSourceRow;
         break;
+      case Kind::kOrder:
+        field.kind = PrintField::Kind::kOrder;
+        field.member = value.member;
+        break;
       case Kind::kInstant:
         field.kind = PrintField::Kind::kInstant;
         field.dropped_digits = dropped_digits(value.unit);

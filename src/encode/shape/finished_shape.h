@@ -25,6 +25,7 @@ struct PrintField {
     kSource,
     kSourceBlock,
     kSourceRow,
+    kOrder,
     kInstant,
     kStruct,
   };
@@ -34,7 +35,7 @@ struct PrintField {
   const ColumnPlan* column = nullptr;
   RowImage image = RowImage::kAfter;
   bool is_needed = false;          // kColumn: a row without it is an error
-  std::size_t member = 0;          // kSource
+  std::size_t member = 0;          // kSource, kOrder
   std::size_t dropped_digits = 0;  // kInstant: of the nanoseconds
   std::vector<PrintField> fields;  // kStruct
   std::vector<std::shared_ptr<const ValueChange>> changes;

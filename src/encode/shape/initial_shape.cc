@@ -100,14 +100,17 @@ ShapeValue source_of() {
   return source;
 }
 
-ShapeValue transaction_of() {
+ShapeValue transaction_of(bool is_there) {
   std::vector<ShapeField> fields;
   for (SchemaField& field : transaction_fields()) {
     ShapeValue value;
     value.schema = std::move(field.schema);
+    value.kind = is_there ? Kind::kOrder : Kind::kNull;
+    value.member = fields.size();
     fields.push_back({std::move(field.name), std::move(value)});
   }
-  ShapeValue transaction = struct_of(std::string(kTransactionSchemaName), true, std::move(fields));
+  ShapeValue transaction =
+      struct_of(std::string(kTransactionSchemaName), !is_there, std::move(fields));
   transaction.schema.version = 1;
   transaction.schema.is_optional = true;
   return transaction;
@@ -126,7 +129,8 @@ ShapeValue envelope_of(const ShapeContext& context, RecordKind kind) {
   fields.push_back({"before", row_of(context, has_before(kind), RowImage::kBefore)});
   fields.push_back({"after", row_of(context, has_after(kind), RowImage::kAfter)});
   fields.push_back({"source", source_of()});
-  fields.push_back({"transaction", transaction_of()});
+  const bool has_order = !context.options.transaction_topic.empty() && kind != RecordKind::kRead;
+  fields.push_back({"transaction", transaction_of(has_order)});
   fields.push_back({"op", constant_text(operation_of(kind), false)});
   fields.push_back({"ts_ms", instant_of(InstantUnit::kMilliseconds)});
   fields.push_back({"ts_us", instant_of(InstantUnit::kMicroseconds)});
@@ -163,8 +167,7 @@ RecordShape initial_shape(const ShapeContext& context, RecordKind kind) {
     const bool is_old = operation_of(kind) == "d";
     record.key = key_of(context, is_old ? RowImage::kBefore : RowImage::kAfter);
   }
-  if (kind != RecordKind::kTombstone && kind != RecordKind::kMoveTombstone)
-    record.value = envelope_of(context, kind);
+  if (!is_tombstone(kind)) record.value = envelope_of(context, kind);
   add_headers(context, kind, record);
   return record;
 }

@@ -32,6 +32,10 @@ enum class RecordKind : std::uint8_t {
 };
 inline constexpr std::size_t kRecordKinds = 9;
 
+inline bool is_tombstone(RecordKind kind) {
+  return kind == RecordKind::kTombstone || kind == RecordKind::kMoveTombstone;
+}
+
 enum class RowImage : std::uint8_t { kBefore, kAfter };
 // The envelope's ts_ms, ts_us, ts_ns.
 enum class InstantUnit : std::uint8_t { kMilliseconds, kMicroseconds, kNanoseconds };
@@ -53,6 +57,7 @@ struct ShapeValue {
     kColumn,     // of the row
     kSource,     // a member of the source block
     kSourceRow,  // the row's index
+    kOrder,      // a member of the transaction block
     kInstant,    // when the record was made
     kStruct,
   };
@@ -63,7 +68,7 @@ struct ShapeValue {
   std::size_t column = 0;
   bool is_of_key = false;
   RowImage image = RowImage::kAfter;
-  std::size_t member = 0;  // kSource
+  std::size_t member = 0;  // kSource, kOrder
   InstantUnit unit = InstantUnit::kMilliseconds;
   std::vector<ShapeField> fields = {};  // of a struct; kNull has them too
   std::vector<std::shared_ptr<const ValueChange>> changes = {};

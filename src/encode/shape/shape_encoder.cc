@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "millrace/base/assert.h"
+
 namespace millrace::encode {
 namespace {
 
@@ -15,15 +17,20 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-void ShapeEncoder::begin(const TablePlan::Impl& plan, const Image& before, const Image& after,
-                         std::uint32_t row) {
+void ShapeEncoder::begin(const change::ChangeEvent& event, const TablePlan::Impl& plan,
+                         const Image& before, const Image& after) {
+  event_ = &event;
   plan_ = &plan;
   before_ = before;
   after_ = after;
-  row_ = row;
 }
 
 Status ShapeEncoder::write(RecordKind kind) {
+  // Events are counted before any transform: one that is left out leaves its number out.
+  if (event_->order != nullptr && !is_tombstone(kind)) {
+    ++event_->order->total;
+    ++event_->order->of_table;
+  }
   MILLRACE_ASSIGN_OR_RETURN(const ShapeStep* step, plan_->shapes->first(kind));
   while (step->shape == nullptr) {
     if (step->is_dropped) {
@@ -169,11 +176,14 @@ bool ShapeEncoder::write_plain(const PrintField& field) {
       return true;
     case PrintField::Kind::kSourceBlock:
       writer_.raw(source_.object_head());
-      writer_.integer(std::uint64_t{row_});
+      writer_.integer(std::uint64_t{event_->source.row});
       writer_.raw(source_.object_tail());
       return true;
     case PrintField::Kind::kSourceRow:
-      writer_.integer(std::uint64_t{row_});
+      writer_.integer(std::uint64_t{event_->source.row});
+      return true;
+    case PrintField::Kind::kOrder:
+      write_order(field.member);
       return true;
     case PrintField::Kind::kInstant:
       write_instant(field.dropped_digits);
@@ -195,6 +205,15 @@ bool ShapeEncoder::change(const PrintField& field, std::size_t start) {
     }
   }
   return true;
+}
+
+void ShapeEncoder::write_order(std::size_t member) {
+  MILLRACE_ASSERT(event_->order != nullptr, "no transaction is counted");
+  if (member == 0) {
+    writer_.quoted(event_->source.transaction->id);
+  } else {
+    writer_.integer(member == 1 ? event_->order->total : event_->order->of_table);
+  }
 }
 
 void ShapeEncoder::write_instant(std::size_t dropped_digits) {

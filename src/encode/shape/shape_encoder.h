@@ -33,8 +33,8 @@ class ShapeEncoder {
         remarks_(remarks) {}
 
   // Of the event that comes; the source block is prepared.
-  void begin(const TablePlan::Impl& plan, const Image& before, const Image& after,
-             std::uint32_t row);
+  void begin(const change::ChangeEvent& event, const TablePlan::Impl& plan, const Image& before,
+             const Image& after);
   // Appends the record of this kind, if there is one.
   Status write(RecordKind kind);
 
@@ -49,6 +49,7 @@ class ShapeEncoder {
   bool write_plain(const PrintField& field);
   bool fail_absent(const PrintField& field);
   bool change(const PrintField& field, std::size_t start);
+  void write_order(std::size_t member);
   void write_instant(std::size_t dropped_digits);
   Error take_error();
 
@@ -65,9 +66,9 @@ class ShapeEncoder {
   std::vector<Header>& headers_;
   Remarks& remarks_;
   // Of the event at hand.
+  const change::ChangeEvent* event_ = nullptr;
   const TablePlan::Impl* plan_ = nullptr;
   Image before_, after_;
-  std::uint32_t row_ = 0;
   std::int64_t now_ns_ = 0;
   std::string scratch_;
   std::optional<Error> error_;

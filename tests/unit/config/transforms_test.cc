@@ -112,9 +112,6 @@ INSTANTIATE_TEST_SUITE_P(
             "unowned", "transforms.a." + kFilter,
             "7: transforms.a.type: 'org.apache.kafka.connect.transforms.Filter' belongs to none "
             "of the names in transforms"},
-        Refusal{"transaction_metadata",
-                "transforms: a\ntransforms.a." + kFilter + "\nprovide.transaction.metadata: true",
-                "9: provide.transaction.metadata: can't be used together with transforms yet"},
         Refusal{"empty",
                 "transforms: a\ntransforms.a." + kRegexRouter +
                     "\ntransforms.a.replacement: x\ntransforms.a.regex: \"\"",

@@ -128,6 +128,7 @@ class Encoding {
     event.source.row = row_index;
     event.source.has_thread = operation != change::Operation::kTruncate;
     event.source.query = query;
+    event.order = order;
     return encoder.encode(event, plan, batch);
   }
 
@@ -156,6 +157,7 @@ class Encoding {
   DebeziumEncoder encoder;
   change::TransactionInfo transaction;
   std::string query;
+  change::TransactionOrder* order = nullptr;
   RecordBatch batch;
 
  private:

@@ -191,6 +191,33 @@ TEST(TransformedRecords, SayOnceThatUpdatesOfAnOutboxAreLeftOut) {
   EXPECT_EQ(encoding.batch.notices.size(), 1U);
 }
 
+// Debezium counts before transforms: what is left out takes its number with it.
+TEST(TransformedRecords, HaveTheirPlaceInTheTransaction) {
+  EncoderOptions options = Encoding::default_options();
+  options.transaction_topic = "srv1.transaction";
+  options.transforms = *TransformChain::compile(
+      one(kUnwrap, {{"add.fields", "transaction.id,transaction.total_order,data_collection_order"},
+                    {"delete.tombstone.handling.mode", "drop"}}));
+  Encoding encoding(two_columns(), options);
+  encoding.transaction.id = "tx";
+  change::TransactionOrder order{4, 1};
+  encoding.order = &order;
+  const Row row = row_of({integer(1), text("a")});
+  const Row other = row_of({integer(2), text("a")});
+  ASSERT_TRUE(encoding.encode(change::Operation::kUpdate, &row, &other));
+  ASSERT_EQ(encoding.batch.records.size(), 1U) << "the delete is left out, and its tombstone";
+  EXPECT_EQ(encoding.value(0),
+            R"({"id":2,"name":"a","__transaction_id":"tx","__transaction_total_order":6,)"
+            R"("__data_collection_order":3})");
+  EXPECT_EQ(order.total, 6U);
+  EXPECT_EQ(order.of_table, 3U);
+  encoding.order = nullptr;
+  ASSERT_TRUE(encoding.encode(change::Operation::kRead, nullptr, &row));
+  EXPECT_EQ(encoding.value(1),
+            R"({"id":1,"name":"a","__transaction_id":null,"__transaction_total_order":null,)"
+            R"("__data_collection_order":null})");
+}
+
 // A header of text is no JSON, but in a line it must be.
 TEST(TransformedRecords, AreLinesOfJson) {
   Encoding encoding =
