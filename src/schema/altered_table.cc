@@ -9,8 +9,8 @@
 
 // ALTER TABLE does all its specifications at once, against the table as it was: names in them are the old ones (but for
 // AFTER, which may name a new column), so two columns can swap their names in one statement. The order of work is the
-// server's: columns that stay, in their places; then added and moved ones, in the statement's order; then the indexes
-// that stay; then new ones.
+// server's: columns that stay, in their places; then columns are added and moved, in the statement's order; then the
+// indexes that stay; then new ones.
 
 namespace millrace::schema {
 namespace {
@@ -104,7 +104,6 @@ class Alteration {
       const Column& old = before_.columns[i];
       if (specification_of(old.name, &ddl::DropColumn::column) != nullptr) continue;
       if (const auto* change = specification_of(old.name, &ddl::ChangeColumn::old_name)) {
-        if (change->placement.where != ddl::Placement::Where::kUnsaid) continue;  // placed later
         MILLRACE_ASSIGN_OR_RETURN(Column changed, defined(change->column));
         keep(std::move(changed), i);
         continue;
@@ -135,7 +134,7 @@ class Alteration {
       } else if (const auto* change = as<ddl::ChangeColumn>(specification)) {
         MILLRACE_ASSIGN_OR_RETURN(const std::size_t old, find_column(before_, change->old_name));
         if (change->placement.where == ddl::Placement::Where::kUnsaid) continue;
-        MILLRACE_ASSIGN_OR_RETURN(Column column, defined(change->column));
+        MILLRACE_ASSIGN_OR_RETURN(Column column, take_out(old));
         MILLRACE_RETURN_IF_ERROR(place(std::move(column), old, change->placement));
       } else if (const auto* drop = as<ddl::DropColumn>(specification)) {
         MILLRACE_ASSIGN_OR_RETURN([[maybe_unused]] const std::size_t old,
@@ -157,6 +156,20 @@ class Alteration {
     origins_.push_back(old);
   }
 
+  // The column that is kept for the old one. Until then, others may be placed behind it.
+  Result<Column> take_out(std::size_t old) {
+    const auto at = std::find(origins_.begin(), origins_.end(), std::optional(old));
+    if (at == origins_.end()) {
+      return definite_error("the column " + before_.columns[old].name +
+                            " is dropped and changed in one statement");
+    }
+    const auto column = after_.columns.begin() + (at - origins_.begin());
+    Column taken = std::move(*column);
+    after_.columns.erase(column);
+    origins_.erase(at);
+    return taken;
+  }
+
   Status place(Column column, std::optional<std::size_t> old, const ddl::Placement& placement) {
     std::size_t at = after_.columns.size();
     if (placement.where == ddl::Placement::Where::kFirst) at = first_place();
@@ -170,12 +183,12 @@ class Alteration {
     return {};
   }
 
-  // A generated invisible primary key stays in front of all others.
+  // A generated invisible primary key stays in front of all others, also where the statement makes it visible.
   std::size_t first_place() const {
-    if (after_.columns.empty()) return 0;
-    const Column& first = after_.columns.front();
-    const bool is_generated_key = first.name == "my_row_id" && !first.is_visible &&
-                                  first.is_auto_increment && origins_.front() == 0U;
+    if (origins_.empty() || origins_.front() != 0U) return 0;
+    const Column& first = before_.columns.front();
+    const bool is_generated_key =
+        first.name == "my_row_id" && !first.is_visible && first.is_auto_increment;
     return is_generated_key ? 1 : 0;
   }
 

@@ -67,6 +67,10 @@ const std::vector<PropertySet>& property_sets() {
         {"topic.creation.default.replication.factor", "1"},
         {"message.key.columns",
          "seeded\\.t5:a;seeded\\.t[67]:b,id;case_keys\\.by_name:name,id;(.*)\\.without_key:a"},
+        {"transforms", "route"},
+        {"transforms.route.type", "org.apache.kafka.connect.transforms.RegexRouter"},
+        {"transforms.route.regex", "(.+)[.]seeded[.]t([0-9]+)"},
+        {"transforms.route.replacement", "$1.seeded.table_$2"},
         {"extended.headers.enabled", "false"}}},
   };
   return sets;
