@@ -9,8 +9,8 @@
 
 // ALTER TABLE does all its specifications at once, against the table as it was: names in them are the old ones (but for
 // AFTER, which may name a new column), so two columns can swap their names in one statement. The order of work is the
-// server's: columns that stay, in their places; then columns are added and moved, in the statement's order; then the
-// indexes that stay; then new ones.
+// server's: columns that stay, in their places; then columns are added and moved, in the statement's order; then a
+// generated invisible primary key goes to the front; then the indexes that stay; then new ones.
 
 namespace millrace::schema {
 namespace {
@@ -62,6 +62,7 @@ class Alteration {
     MILLRACE_RETURN_IF_ERROR(find_collations());
     MILLRACE_RETURN_IF_ERROR(keep_columns());
     MILLRACE_RETURN_IF_ERROR(place_columns());
+    keep_generated_key_first();
     convert_columns();
     keep_indexes();
     MILLRACE_RETURN_IF_ERROR(add_indexes());
@@ -172,7 +173,7 @@ class Alteration {
 
   Status place(Column column, std::optional<std::size_t> old, const ddl::Placement& placement) {
     std::size_t at = after_.columns.size();
-    if (placement.where == ddl::Placement::Where::kFirst) at = first_place();
+    if (placement.where == ddl::Placement::Where::kFirst) at = 0;
     if (placement.where == ddl::Placement::Where::kAfter) {
       MILLRACE_ASSIGN_OR_RETURN(at, find_column(after_, placement.after));
       ++at;
@@ -183,13 +184,16 @@ class Alteration {
     return {};
   }
 
-  // A generated invisible primary key stays in front of all others, also where the statement makes it visible.
-  std::size_t first_place() const {
-    if (origins_.empty() || origins_.front() != 0U) return 0;
-    const Column& first = before_.columns.front();
-    const bool is_generated_key =
-        first.name == "my_row_id" && !first.is_visible && first.is_auto_increment;
-    return is_generated_key ? 1 : 0;
+  // Also where the statement makes it visible.
+  void keep_generated_key_first() {
+    if (before_.columns.empty()) return;
+    const Column& old = before_.columns.front();
+    if (old.name != "my_row_id" || old.is_visible || !old.is_auto_increment) return;
+    const auto at = std::find(origins_.begin(), origins_.end(), std::optional<std::size_t>(0));
+    if (at == origins_.end()) return;
+    const auto column = after_.columns.begin() + (at - origins_.begin());
+    std::rotate(after_.columns.begin(), column, column + 1);
+    std::rotate(origins_.begin(), at, at + 1);
   }
 
   void convert_columns() {

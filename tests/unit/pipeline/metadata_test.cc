@@ -6,18 +6,13 @@
 #include <thread>
 
 #include "millrace/base/mark.h"
-#include "millrace/pipeline/pipeline.h"
-#include "scripted_server.h"
+#include "scripted_source.h"
 
 namespace millrace::pipeline {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr const char* kServer = "3457d932-e55a-11f1-a4af-02fc00000001";
-
-std::string gtid(int number) { return std::string(kServer) + ":" + std::to_string(number); }
 
 test::Table table_of(const std::string& name) {
   test::Table table;
@@ -31,67 +26,12 @@ test::Row row(int id, const std::string& name) {
   return {test::le(static_cast<std::uint64_t>(id), 4), test::sized(name)};
 }
 
-class NullObserver final : public Observer {
- public:
-  void on_streaming() override {}
-  void on_commit(const CommitReport&, const state::Offset&) override {}
-  void on_skipped_event(binlog::EventType) override {}
-  void on_queue_bytes(std::size_t) override {}
-  void on_notice(const std::string&) override {}
-};
-
-// A source over its lives: what it remembers is in `store`, everything else is new each time.
-class Source {
- public:
-  explicit Source(ScriptedServer& server) : server_(server) {
-    encoder.logical_name = "p";
-    encoder.version = "test";
-    encoder.transaction_topic = "p.transaction";
-    state::Offset start;
-    start.has_gtids = true;
-    start.position = {"mysql-bin.000001", 4};
-    store.offsets.push_back(start);
-    options.source_name = "s";
-    options.server_uuid = kServer;
-    options.idle_commit_interval = std::chrono::milliseconds(0);
-  }
-
-  // Until an error, or until the stream is idle and everything is committed.
-  Status live(ScriptedSink::Failure failure = {}, std::function<void()> on_write = nullptr) {
-    transform::TableFilterOptions captured;
-    captured.table_exclude = {"shop.secret"};
-    auto filter = transform::TableFilter::compile(captured);
-    auto columns = transform::ColumnRules::compile({});
-    TableRegistryOptions table_options;
-    table_options.source_name = "s";
-    table_options.topic_prefix = "p";
-    table_options.full_metadata = true;
-    table_options.topics.has_database = !topics_lack_databases;
-    table_options.tells_captured_statements_only = captured_statements_only;
-    TableRegistry tables(table_options, encoder, *filter, *columns);
-    ScriptedSink sink(store, failure);
-    sink.on_write = std::move(on_write);
-    NullObserver observer;
-    DecodePool pool(3);
-    PipelineOptions ending = options;
-    ending.stop_at_end = true;
-    state::StateLoader loader("s", "p");
-    MILLRACE_RETURN_IF_ERROR(loader.apply(state::offset_key("s", "p"),
-                                          std::string_view(store.offsets.back().to_json())));
-    auto state = std::move(loader).finish();
-    if (!state) return state.error();
-    return Pipeline(ending, std::move(*state), tables, server_, sink, pool, observer).run();
-  }
-
-  MemoryStore store;
-  PipelineOptions options;
-  encode::EncoderOptions encoder;
-  bool topics_lack_databases = false;
-  bool captured_statements_only = false;
-
- private:
-  ScriptedServer& server_;
-};
+Source transactional_source(ScriptedServer& server) {
+  Source source(server);
+  source.encoder.transaction_topic = "p.transaction";
+  source.excluded_tables = {"shop.secret"};
+  return source;
+}
 
 // "begin", "end {...}" and "topic total/of_table" of each record.
 std::vector<std::string> outline(const std::vector<std::string>& records) {
@@ -137,7 +77,7 @@ TEST(TransactionMetadata, CountsEventsInAllAndByTable) {
         .write_rows(table_of("secret"), {row(2, "f")})
         .xid();
   });
-  Source source(server);
+  Source source = transactional_source(server);
   ASSERT_TRUE(source.live());
   EXPECT_THAT(
       outline(source.store.records),
@@ -178,7 +118,7 @@ TEST(TransactionMetadata, CountsGoOnFromBatchToBatchAndOverRestarts) {
   ScriptedServer server;
   server.group(gtid(1), [](auto& binlog) { long_transaction(binlog, 600); });
   server.group(gtid(2), [](auto& binlog) { long_transaction(binlog, 2); });
-  Source undisturbed(server);
+  Source undisturbed = transactional_source(server);
   ASSERT_TRUE(undisturbed.live());
   const auto lines = outline(undisturbed.store.records);
   ASSERT_EQ(lines.size(), 602U * 40 + 4);
@@ -187,7 +127,7 @@ TEST(TransactionMetadata, CountsGoOnFromBatchToBatchAndOverRestarts) {
 
   const auto resumed = marks::count("resume_counts");
   for (const bool after : {false, true}) {
-    Source source(server);
+    Source source = transactional_source(server);
     source.options.transaction_split_bytes = 100'000;
     source.options.commit_max_bytes = 100'000;
     int failures = 0;
@@ -217,7 +157,7 @@ TEST(TransactionMetadata, AnXaTransactionBeginsAtItsCommit) {
   server.group(gtid(2), [&](auto& binlog) { prepare(binlog, dropped, 2); });
   server.group(gtid(3), [&](auto& binlog) { binlog.xa_rollback(dropped); });
   server.group(gtid(4), [&](auto& binlog) { binlog.xa_commit(kept); });
-  Source source(server);
+  Source source = transactional_source(server);
   ASSERT_TRUE(source.live());
   EXPECT_THAT(outline(source.store.records),
               ElementsAre("begin", "p.shop.items 1/1",
@@ -255,7 +195,7 @@ TEST(SchemaChanges, OfCapturedDatabasesOnly) {
   server.group(gtid(1), [](auto& binlog) {
     binlog.query("CREATE TABLE t (id INT)", {.database = "mysql"});
   });
-  Source source(server);
+  Source source = transactional_source(server);
   source.encoder.schema_change_topic = "p";
   ASSERT_TRUE(source.live());
   EXPECT_TRUE(source.store.records.empty());
@@ -268,7 +208,7 @@ TEST(SchemaChanges, OfCapturedTablesOnlyWhereAskedFor) {
                                      "DROP TABLE items, secret"}) {
     server.group(gtid(i++), [sql](auto& binlog) { binlog.query(sql); });
   }
-  Source source(server);
+  Source source = transactional_source(server);
   source.encoder.schema_change_topic = "p";
   source.captured_statements_only = true;
   ASSERT_TRUE(source.live());
@@ -283,7 +223,7 @@ TEST(Topics, OfATableAreNeverThoseOfOtherRecords) {
     const test::Table table = table_of("transaction");
     binlog.begin().table_map(table).write_rows(table, {row(1, "a")}).xid();
   });
-  Source source(server);
+  Source source = transactional_source(server);
   source.topics_lack_databases = true;
   const Status status = source.live();
   ASSERT_FALSE(status);
@@ -303,12 +243,12 @@ TEST(SchemaChanges, ArePublishedOnceThoughTheirTransactionIsInParts) {
     }
     binlog.xid();
   });
-  Source undisturbed(server);
+  Source undisturbed = transactional_source(server);
   undisturbed.encoder.schema_change_topic = "p";
   ASSERT_TRUE(undisturbed.live());
   EXPECT_THAT(outline(undisturbed.store.records)[1], HasSubstr("p CREATE TABLE `items`"));
 
-  Source source(server);
+  Source source = transactional_source(server);
   source.encoder.schema_change_topic = "p";
   source.options.transaction_split_bytes = 100'000;
   source.options.commit_max_bytes = 100'000;

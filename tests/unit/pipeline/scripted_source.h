@@ -83,13 +83,17 @@ class Source {
 
   // Runs until an error, or until the stream is idle and everything is committed.
   Status live(ScriptedSink::Failure failure = {}, std::function<void()> on_write = nullptr) {
-    auto filter = transform::TableFilter::compile({});
+    transform::TableFilterOptions captured;
+    captured.table_exclude = excluded_tables;
+    auto filter = transform::TableFilter::compile(captured);
     auto columns = transform::ColumnRules::compile({});
     TableRegistryOptions table_options;
     table_options.source_name = "s";
     table_options.topic_prefix = "p";
     table_options.full_metadata = full_metadata;
     table_options.signal_table = signal_table;
+    table_options.topics.has_database = !topics_lack_databases;
+    table_options.tells_captured_statements_only = captured_statements_only;
     if (options.leaves_out_tables)
       table_options.inconsistent_schema = InconsistentSchema::kLeaveOut;
     TableRegistry tables(table_options, encoder, *filter, *columns);
@@ -110,6 +114,9 @@ class Source {
   PipelineOptions options;
   encode::EncoderOptions encoder;
   bool full_metadata = true;
+  bool topics_lack_databases = false;
+  bool captured_statements_only = false;
+  std::vector<std::string> excluded_tables;
   schema::Catalog catalog;   // at the first start
   std::string signal_table;  // "db.table"
   std::vector<std::string> notices;

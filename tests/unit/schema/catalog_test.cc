@@ -104,6 +104,11 @@ INSTANTIATE_TEST_SUITE_P(
               "KEY, b INT)",
               "ALTER TABLE t ALTER my_row_id SET VISIBLE, ADD c INT FIRST"},
              "my_row_id bigint unsigned!, c int, b int; PRIMARY(my_row_id) | my_row_id"},
+        Step{"what_is_first_stands_before_what_is_behind_the_generated_key",
+             {"CREATE TABLE t (my_row_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT INVISIBLE PRIMARY "
+              "KEY, b INT)",
+              "ALTER TABLE t ADD c INT FIRST, ADD d INT AFTER my_row_id"},
+             "my_row_id bigint unsigned!?, c int, d int, b int; PRIMARY(my_row_id) | my_row_id"},
         Step{"a_new_primary_key_while_the_old_one_goes",
              {"CREATE TABLE t (a INT PRIMARY KEY, b INT)",
               "ALTER TABLE t ADD PRIMARY KEY (b), DROP PRIMARY KEY"},
