@@ -77,9 +77,11 @@ std::vector<TransformInfo> debezium_transforms() {
            {"table.field.event.schema.version", kOne, "", "text", "schemas have no versions"},
            {"table.op.invalid.behavior", kYes, "warn", "warn|error|fatal",
             "of an update: it is left out and said in the log once a table, or stops the source"},
-           {"table.expand.json.payload", kOne, "false", "boolean", "not supported yet"},
-           {"table.json.payload.null.behavior", kNone, "ignore", "ignore|optional_bytes",
-            "it needs table.expand.json.payload"},
+           {"table.expand.json.payload", kYes, "false", "boolean",
+            "a payload that is a JSON document becomes that; needs "
+            "value.converter.schemas.enable=false"},
+           {"table.json.payload.null.behavior", kYes, "ignore", "ignore|optional_bytes",
+            "members of the document that are null: left out, or null"},
            {"route.by.field", kYes, "aggregatetype", "text", "the column that names the topic"},
            {"route.topic.regex", kYes, "(?<routedByValue>.*)", "text", ""},
            {"route.topic.replacement", kYes, "outbox.event.${routedByValue}", "text", ""},
@@ -91,7 +93,7 @@ std::vector<TransformInfo> debezium_transforms() {
            {"tracing.with.context.field.only", kNone, "false", "boolean",
             "there is no OpenTelemetry here"},
        },
-       "the payload is a JSON string of the JSON text, as with Debezium and JsonConverter"},
+       "without table.expand.json.payload, the payload is a JSON string of the JSON text"},
   };
 }
 

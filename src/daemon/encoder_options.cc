@@ -141,6 +141,7 @@ Result<std::shared_ptr<const encode::TransformChain>> transform_chain(
   if (source.transforms.empty()) return std::shared_ptr<const encode::TransformChain>();
   encode::TransformSpecs specs;
   specs.json_headers = source.json_headers;
+  specs.value_schemas = source.value_converter.schemas_enable;
   for (const config::TransformConfig& transform : source.transforms) {
     specs.transforms.push_back(
         {transform.name, transform.type, transform.options, transform.predicate, transform.negate});

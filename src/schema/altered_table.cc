@@ -184,16 +184,18 @@ class Alteration {
     return {};
   }
 
-  // Also where the statement makes it visible.
+  // Also where the statement makes it visible. The server knows it by its name: a column that takes over the name of a
+  // generated key takes over the place.
   void keep_generated_key_first() {
+    const auto is_named_so = [](const Column& column) { return column.name == "my_row_id"; };
     if (before_.columns.empty()) return;
     const Column& old = before_.columns.front();
-    if (old.name != "my_row_id" || old.is_visible || !old.is_auto_increment) return;
-    const auto at = std::find(origins_.begin(), origins_.end(), std::optional<std::size_t>(0));
-    if (at == origins_.end()) return;
-    const auto column = after_.columns.begin() + (at - origins_.begin());
+    if (!is_named_so(old) || old.is_visible || !old.is_auto_increment) return;
+    const auto column = std::find_if(after_.columns.begin(), after_.columns.end(), is_named_so);
+    if (column == after_.columns.end()) return;
+    const auto origin = origins_.begin() + (column - after_.columns.begin());
     std::rotate(after_.columns.begin(), column, column + 1);
-    std::rotate(origins_.begin(), at, at + 1);
+    std::rotate(origins_.begin(), origin, origin + 1);
   }
 
   void convert_columns() {

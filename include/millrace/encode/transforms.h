@@ -37,6 +37,7 @@ struct TransformSpecs {
   std::vector<PredicateSpec> predicates;
   // header.converter is a JsonConverter: strings in headers have quotes.
   bool json_headers = false;
+  bool value_schemas = false;  // value.converter.schemas.enable
 };
 
 class TransformChain {

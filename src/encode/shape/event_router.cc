@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "encode/shape/expanded_json.h"
 #include "encode/shape/transform.h"
 #include "millrace/regex/java_pattern.h"
 
@@ -48,6 +49,7 @@ class EventRouter final : public Transform {
   bool fails_on_update = false;
   bool tombstone_on_empty = false;
   bool json_headers = false;
+  std::shared_ptr<const ValueChange> expansion;  // of the payload, where it is asked for
 
   Result<Outcome> apply(RecordShape& record, Answers& answers) const override {
     if (is_null(record.value)) return Outcome::kDropped;
@@ -80,8 +82,11 @@ class EventRouter final : public Transform {
   // Each step is false where the row must be asked first.
   Result<Outcome> route(RecordShape& record, const ShapeValue& row, const ShapeValue& ts_ms,
                         Answers& answers) const {
-    MILLRACE_ASSIGN_OR_RETURN(const ShapeValue* payload,
+    MILLRACE_ASSIGN_OR_RETURN(const ShapeValue* stored,
                               column(row, payload_field, "table.field.event.payload"));
+    ShapeValue payload = *stored;
+    if (expansion != nullptr && payload.schema.type == "string")
+      payload.changes.push_back(expansion);
     MILLRACE_ASSIGN_OR_RETURN(const ShapeValue* key,
                               column(row, key_field, "table.field.event.key"));
     MILLRACE_ASSIGN_OR_RETURN(const ShapeValue* id, column(row, id_field, "table.field.event.id"));
@@ -97,19 +102,19 @@ class EventRouter final : public Transform {
     message.schema = primitive_schema("struct", false);
     message.schema.name = message_name(row, *routed);
     message.kind = Kind::kStruct;
-    MILLRACE_RETURN_IF_ERROR(add_field(message, std::string(kPayload), *payload));
+    MILLRACE_RETURN_IF_ERROR(add_field(message, std::string(kPayload), payload));
     MILLRACE_RETURN_IF_ERROR(place_additional(record, row, message));
 
     bool is_empty = false;
     if (tombstone_on_empty) {
-      const Answer* answer = answers.ask(*payload, Answers::Asked::kIsBlank);
+      const Answer* answer = answers.ask(*stored, Answers::Asked::kIsBlank);
       if (answer == nullptr) return Outcome::kQuestion;
       is_empty = answer->is_null;
     }
     const bool has_envelope = message.fields.size() > 1;
     record.key = *key;
     record.value.reset();
-    if (!is_empty) record.value = has_envelope ? std::move(message) : *payload;
+    if (!is_empty) record.value = has_envelope ? std::move(message) : std::move(payload);
     return Outcome::kRecord;
   }
 
@@ -239,6 +244,14 @@ Result<TransformPtr> make_event_router(RecordPart, const OptionReader& options) 
   router->fails_on_update = options.text("table.op.invalid.behavior") == "fatal";
   router->tombstone_on_empty = options.boolean("route.tombstone.on.empty.payload", false);
   router->json_headers = options.json_headers();
+  if (options.boolean("table.expand.json.payload", false)) {
+    if (options.value_schemas())
+      return definite_error(
+          "table.expand.json.payload: needs value.converter.schemas.enable=false, "
+          "for documents have no schema");
+    router->expansion = std::make_shared<ExpandedJson>(
+        options.text("table.json.payload.null.behavior") == "optional_bytes");
+  }
   return TransformPtr(std::move(router));
 }
 

@@ -65,19 +65,20 @@ class Predicate {
 // Options by name, as the configuration has checked them; an error completes "<option> ...".
 class OptionReader {
  public:
-  OptionReader(const std::map<std::string, std::string>& options, bool json_headers)
-      : options_(options), json_headers_(json_headers) {}
+  OptionReader(const std::map<std::string, std::string>& options, const TransformSpecs& specs)
+      : options_(options), specs_(specs) {}
 
   bool has(const std::string& name) const { return options_.contains(name); }
   std::string text(const std::string& name, std::string_view otherwise = {}) const;
   bool boolean(const std::string& name, bool otherwise) const;
   // Separated by commas, without the blanks around.
   std::vector<std::string> list(const std::string& name) const;
-  bool json_headers() const { return json_headers_; }
+  bool json_headers() const { return specs_.json_headers; }
+  bool value_schemas() const { return specs_.value_schemas; }
 
  private:
   const std::map<std::string, std::string>& options_;
-  bool json_headers_;
+  const TransformSpecs& specs_;
 };
 
 enum class RecordPart : std::uint8_t { kKey, kValue };

@@ -24,15 +24,13 @@ Result<std::unique_ptr<TransformChain::Impl>> TransformChain::Impl::compile(
     const TransformSpecs& specs) {
   auto chain = std::make_unique<Impl>();
   for (const PredicateSpec& spec : specs.predicates) {
-    auto predicate =
-        make_predicate(ClassName(spec.type).name, OptionReader(spec.options, specs.json_headers));
+    auto predicate = make_predicate(ClassName(spec.type).name, OptionReader(spec.options, specs));
     if (!predicate) return predicate.error().with_context("predicates." + spec.name);
     chain->predicates_[spec.name] = std::move(*predicate);
   }
   for (const TransformSpec& spec : specs.transforms) {
     const ClassName type(spec.type);
-    auto transform =
-        make_transform(type.name, type.part, OptionReader(spec.options, specs.json_headers));
+    auto transform = make_transform(type.name, type.part, OptionReader(spec.options, specs));
     if (!transform) return transform.error().with_context("transforms." + spec.name);
     Link link;
     link.name = spec.name;

@@ -134,6 +134,7 @@ std::vector<Chain> all_chains() {
               {{"table.fields.additional.placement",
                 "type:envelope:eventType,made:envelope,slot:partition"},
                {"route.topic.replacement", "PREFIX.event.${routedByValue}"},
+               {"table.expand.json.payload", "true"},
                {"route.tombstone.on.empty.payload", "true"}}}},
             {{"table.include.list", R"(shop\.outbox)"},
              {"topic.creation.default.partitions", "3"},

@@ -37,7 +37,7 @@ constexpr const char* kStatements[] = {
     "UPDATE shop.orders_1 SET name = 'topic_b', amount = amount * 2",
     "UPDATE shop.orders_2 SET id = 10",
     R"(INSERT INTO shop.outbox VALUES
-       ('e1', 'Order', 'o-1', 'OrderCreated', '{"a": [1, 2.5, null]}', NOW(6), 2),
+       ('e1', 'Order', 'o-1', 'OrderCreated', '{"a": [1, null], "b": {"c": 1.5, "d": null}}', NOW(6), 2),
        ('e2', 'Customer', 'c-1', 'CustomerMoved', NULL, NOW(6), 0))",
     "INSERT INTO shop.outbox VALUES ('e3', 'Order', 'o-2', 'OrderCreated', '{}', NOW(6), 1)",
     "DELETE FROM shop.outbox WHERE id = 'e1'",

@@ -109,6 +109,11 @@ INSTANTIATE_TEST_SUITE_P(
               "KEY, b INT)",
               "ALTER TABLE t ADD c INT FIRST, ADD d INT AFTER my_row_id"},
              "my_row_id bigint unsigned!?, c int, d int, b int; PRIMARY(my_row_id) | my_row_id"},
+        Step{"a_column_takes_over_name_and_place_of_a_generated_key",
+             {"CREATE TABLE t (my_row_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT INVISIBLE PRIMARY "
+              "KEY, b INT, c INT)",
+              "ALTER TABLE t ADD PRIMARY KEY (b), DROP my_row_id, RENAME COLUMN c TO my_row_id"},
+             "my_row_id int, b int!; PRIMARY(b) | b"},
         Step{"a_new_primary_key_while_the_old_one_goes",
              {"CREATE TABLE t (a INT PRIMARY KEY, b INT)",
               "ALTER TABLE t ADD PRIMARY KEY (b), DROP PRIMARY KEY"},
