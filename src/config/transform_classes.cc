@@ -55,7 +55,7 @@ std::vector<TransformInfo> debezium_transforms() {
        false,
        {
            {"converted.timezone", kYes, "required", "text",
-            "an offset, `+08:00`, or `UTC`; names of other zones are refused"},
+            "a place (`Europe/Berlin`), an offset (`+08:00`) or `UTC`"},
            {"include.list", kYes, "", "list",
             "`source:table`, `source:table:field`, `topic:name:field`, `name:field`"},
            {"exclude.list", kYes, "", "list", "the same"},

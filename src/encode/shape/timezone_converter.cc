@@ -1,13 +1,14 @@
-// Debezium's TimezoneConverter, for zones that are a fixed distance from UTC: times of the row in another zone. What a
-// zone is on which day is not known here: a process of one library has no database of zones.
+// Debezium's TimezoneConverter: times of the row in another zone.
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "encode/shape/date_format.h"
+#include "encode/shape/time_zone.h"
 #include "encode/shape/transform.h"
 
 namespace millrace::encode {
@@ -16,7 +17,10 @@ namespace {
 using Kind = ShapeValue::Kind;
 
 constexpr std::string_view kEnvelopeSuffix = ".Envelope";
-constexpr std::int64_t kNanosecond = 1'000'000'000;
+// In a second.
+constexpr std::int64_t kMilliseconds = 1000;
+constexpr std::int64_t kMicroseconds = 1'000'000;
+constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
 Result<std::int64_t> number_of(std::string_view json) {
   std::int64_t number = 0;
@@ -26,87 +30,86 @@ Result<std::int64_t> number_of(std::string_view json) {
   return number;
 }
 
+std::int64_t floor_division(std::int64_t number, std::int64_t by) {
+  return number / by - (number % by < 0 ? 1 : 0);
+}
+
+// A DATETIME, by the zone's clock, as the instant that it is; or the other way around.
 class Shifted final : public ValueChange {
  public:
-  explicit Shifted(std::int64_t by) : by_(by) {}
+  enum class Direction : std::uint8_t { kToUtc, kToLocal };
+  Shifted(TimeZone zone, Direction direction, std::int64_t units)
+      : zone_(std::move(zone)), direction_(direction), units_(units) {}
+
   Status apply(std::string_view json, JsonWriter& out) const override {
     MILLRACE_ASSIGN_OR_RETURN(const std::int64_t number, number_of(json));
+    const std::int64_t seconds = floor_division(number, units_);
+    const std::int64_t by = direction_ == Direction::kToUtc ? -zone_.offset_of_local(seconds)
+                                                            : zone_.offset_at(seconds);
     // Modulo 2^64, as in Java.
     out.integer(static_cast<std::int64_t>(static_cast<std::uint64_t>(number) +
-                                          static_cast<std::uint64_t>(by_)));
+                                          static_cast<std::uint64_t>(by * units_)));
     return {};
   }
 
  private:
-  std::int64_t by_;
+  TimeZone zone_;
+  Direction direction_;
+  std::int64_t units_;  // of the number, in a second
 };
 
-// "2024-02-29T13:14:15.678Z" at another offset, without zeros at the end of the fraction.
+// "Z", "+05:30" or "-03:30:15".
+std::string offset_text(std::int64_t seconds) {
+  if (seconds == 0) return "Z";
+  std::string text(1, seconds < 0 ? '-' : '+');
+  const auto append = [&text](std::int64_t number) {
+    text += static_cast<char>('0' + number / 10);
+    text += static_cast<char>('0' + number % 10);
+  };
+  const std::int64_t all = std::abs(seconds);
+  append(all / 3600);
+  text += ':';
+  append(all / 60 % 60);
+  if (all % 60 == 0) return text;
+  text += ':';
+  append(all % 60);
+  return text;
+}
+
+// "2024-02-29T13:14:15.678Z" at another offset, without zeros at the end of the fraction. The offset is Debezium's: it
+// takes the time of UTC for one by the zone's clock, so within hours of a change it may be the one before the change.
 class Rezoned final : public ValueChange {
  public:
-  Rezoned(std::int64_t offset_seconds, std::string suffix,
-          std::shared_ptr<const DateFormat> seconds)
-      : offset_ms_(offset_seconds * 1000),
-        suffix_(std::move(suffix)),
-        seconds_(std::move(seconds)) {}
+  Rezoned(TimeZone zone, std::shared_ptr<const DateFormat> seconds)
+      : zone_(std::move(zone)), seconds_(std::move(seconds)) {}
 
   Status apply(std::string_view json, JsonWriter& out) const override {
     const std::string text = text_of_json(json);
     if (!text.ends_with('Z')) return definite_error("'" + text + "' is no instant of UTC");
     MILLRACE_ASSIGN_OR_RETURN(const std::int64_t instant, seconds_->parse(text));
+    const std::int64_t offset = zone_.offset_of_local(floor_division(instant, kMilliseconds));
     std::string moved;
-    seconds_->format(instant + offset_ms_, moved);
+    seconds_->format(instant + offset * kMilliseconds, moved);
     std::string fraction;
     if (const std::size_t point = text.find('.'); point != text.npos)
       fraction = text.substr(point, text.size() - 1 - point);
     fraction.erase(fraction.find_last_not_of('0') + 1);
     if (fraction != ".") moved += fraction;
-    out.quoted(moved + suffix_);
+    out.quoted(moved + offset_text(offset));
     return {};
   }
 
  private:
-  std::int64_t offset_ms_;
-  std::string suffix_;
+  TimeZone zone_;
   std::shared_ptr<const DateFormat> seconds_;
 };
-
-// "+08:00", "-03:30:15" or a name of UTC, in seconds.
-Result<std::int64_t> parse_offset(const std::string& zone) {
-  for (const std::string_view utc : {"UTC", "GMT", "Z", "Etc/UTC", "Etc/GMT", "UCT", "Zulu"})
-    if (zone == utc) return 0;
-  const auto refuse = [&zone] {
-    return definite_error("converted.timezone: '" + zone +
-                          "' can't be used, only offsets such as +08:00, and UTC: there is no "
-                          "database of time zones here");
-  };
-  if ((zone.size() != 6 && zone.size() != 9) || (zone[0] != '+' && zone[0] != '-')) return refuse();
-  std::int64_t seconds = 0;
-  std::int64_t unit = 3600;
-  for (std::size_t at = 1; at < zone.size(); at += 3, unit /= 60) {
-    int part = 0;
-    const auto [end, code] = std::from_chars(zone.data() + at, zone.data() + at + 2, part);
-    const bool is_last = at + 2 == zone.size();
-    if (code != std::errc() || end != zone.data() + at + 2 || part > 59 ||
-        (!is_last && zone[at + 2] != ':')) {
-      return refuse();
-    }
-    seconds += part * unit;
-  }
-  if (seconds > 18 * 3600) return refuse();
-  return zone[0] == '-' ? -seconds : seconds;
-}
 
 using FieldSets = std::map<std::string, std::set<std::string>>;
 
 class TimezoneConverter final : public Transform {
  public:
-  TimezoneConverter(std::int64_t offset_seconds, const std::string& zone, DateFormat seconds)
-      : offset_(offset_seconds),
-        suffix_(offset_seconds == 0 ? "Z" : zone),
-        seconds_(std::make_shared<const DateFormat>(std::move(seconds))) {
-    if (suffix_.ends_with(":00") && suffix_.size() == 9) suffix_.resize(6);
-  }
+  TimezoneConverter(TimeZone zone, DateFormat seconds)
+      : zone_(std::move(zone)), seconds_(std::make_shared<const DateFormat>(std::move(seconds))) {}
 
   // `source:table:field`, `topic:name`, `name:field`: a prefix counts for the rules behind it, too.
   Status read_rules(const std::vector<std::string>& rules, bool are_included) {
@@ -201,29 +204,30 @@ class TimezoneConverter final : public Transform {
 
   void convert_field(ShapeField& field, bool is_source) const {
     const std::string& type = field.value.schema.name;
-    const auto shift = [&field](std::int64_t by) {
-      field.value.changes.push_back(std::make_shared<Shifted>(by));
+    const auto shift = [&](Shifted::Direction direction, std::int64_t units) {
+      field.value.changes.push_back(std::make_shared<Shifted>(zone_, direction, units));
     };
+    const auto to_utc = [&](std::int64_t units) { shift(Shifted::Direction::kToUtc, units); };
+    const auto to_local = [&](std::int64_t units) { shift(Shifted::Direction::kToLocal, units); };
     if (type == "io.debezium.time.ZonedTimestamp") {
-      field.value.changes.push_back(std::make_shared<Rezoned>(offset_, suffix_, seconds_));
+      field.value.changes.push_back(std::make_shared<Rezoned>(zone_, seconds_));
     } else if (type == "io.debezium.time.Timestamp" ||
                type == "org.apache.kafka.connect.data.Timestamp") {
-      shift(-offset_ * 1000);
+      to_utc(kMilliseconds);
     } else if (type == "io.debezium.time.MicroTimestamp") {
-      shift(-offset_ * 1'000'000);
+      to_utc(kMicroseconds);
     } else if (type == "io.debezium.time.NanoTimestamp") {
-      shift(-offset_ * kNanosecond);
+      to_utc(kNanoseconds);
     } else if (is_source && type.empty() && field.name == "ts_ms") {
-      shift(offset_ * 1000);
+      to_local(kMilliseconds);
     } else if (is_source && type.empty() && field.name == "ts_us") {
-      shift(offset_ * 1'000'000);
+      to_local(kMicroseconds);
     } else if (is_source && type.empty() && field.name == "ts_ns") {
-      shift(offset_ * kNanosecond);
+      to_local(kNanoseconds);
     }
   }
 
-  std::int64_t offset_;
-  std::string suffix_;
+  TimeZone zone_;
   std::shared_ptr<const DateFormat> seconds_;
   bool is_listed_ = false;
   bool are_included_ = false;
@@ -233,14 +237,14 @@ class TimezoneConverter final : public Transform {
 }  // namespace
 
 Result<TransformPtr> make_timezone_converter(RecordPart, const OptionReader& options) {
-  const std::string zone = options.text("converted.timezone");
-  MILLRACE_ASSIGN_OR_RETURN(const std::int64_t offset, parse_offset(zone));
+  auto zone = TimeZone::find(options.text("converted.timezone"));
+  if (!zone) return zone.error().with_context("converted.timezone");
   MILLRACE_ASSIGN_OR_RETURN(DateFormat seconds, DateFormat::compile("yyyy-MM-dd'T'HH:mm:ss"));
   const std::vector<std::string> included = options.list("include.list");
   const std::vector<std::string> excluded = options.list("exclude.list");
   if (!included.empty() && !excluded.empty())
     return definite_error("exclude.list: can't be used together with include.list");
-  auto converter = std::make_unique<TimezoneConverter>(offset, zone, std::move(seconds));
+  auto converter = std::make_unique<TimezoneConverter>(std::move(*zone), std::move(seconds));
   const Status read =
       converter->read_rules(included.empty() ? excluded : included, !included.empty());
   if (!read) return read.error().with_context(included.empty() ? "exclude.list" : "include.list");
