@@ -233,6 +233,7 @@ class Alteration {
       if (kept.kind == Index::Kind::kPrimary) {
         for (const std::size_t column : kept.columns) after_.columns[column].is_nullable = false;
       }
+      kept.was_nullable = is_nullable(after_, kept);
       after_.indexes.push_back(std::move(kept));
     }
   }

@@ -60,15 +60,17 @@ bool is_covered(const TableSchema& table, const std::vector<std::size_t>& column
 int rank(const TableSchema& table, const Index& index) {
   if (index.kind == Index::Kind::kPrimary) return 0;
   if (index.kind == Index::Kind::kPlain) return 4;
-  const bool nullable =
-      std::any_of(index.columns.begin(), index.columns.end(), [&](std::size_t column) {
-        return column == Index::kExpression || table.columns[column].is_nullable;
-      });
-  if (nullable) return 3;
+  if (index.was_nullable || is_nullable(table, index)) return 3;
   return index.prefixes.empty() ? 1 : 2;
 }
 
 }  // namespace
+
+bool is_nullable(const TableSchema& table, const Index& index) {
+  return std::any_of(index.columns.begin(), index.columns.end(), [&](std::size_t column) {
+    return column == Index::kExpression || table.columns[column].is_nullable;
+  });
+}
 
 Result<std::size_t> find_column(const TableSchema& table, std::string_view name) {
   const auto it =
@@ -105,6 +107,7 @@ Status add_index(TableSchema& table, const ddl::KeyDefinition& definition) {
   } else {
     index.name = unused_name(table, table.columns[index.columns.front()].name);
   }
+  index.was_nullable = is_nullable(table, index);
   table.indexes.push_back(std::move(index));
   return {};
 }
@@ -127,6 +130,7 @@ void settle_indexes(TableSchema& table) {
   for (Index& index : table.indexes) forget_idle_prefixes(table, index);
   std::stable_sort(table.indexes.begin(), table.indexes.end(),
                    [&](const Index& a, const Index& b) { return rank(table, a) < rank(table, b); });
+  for (Index& index : table.indexes) index.was_nullable = false;
   table.key_columns.clear();
   if (table.indexes.empty()) return;
   const Index& first = table.indexes.front();

@@ -16,6 +16,9 @@ Status add_index(TableSchema& table, const ddl::KeyDefinition& definition);
 // The PRIMARY KEY and UNIQUE that stand in a column's own definition.
 Status add_inline_indexes(TableSchema& table, const ddl::ColumnDefinition& definition);
 
+// Whether a part of the index can be NULL as the table stands.
+bool is_nullable(const TableSchema& table, const Index& index);
+
 // The column's place; an error that names the table when there is none.
 Result<std::size_t> find_column(const TableSchema& table, std::string_view name);
 

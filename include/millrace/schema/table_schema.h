@@ -106,6 +106,9 @@ struct Index {
   // Of kPrimary and kUnique: how many characters (bytes) of its column a part takes, 0 for all of it. Empty when all
   // parts take all.
   std::vector<std::uint32_t> prefixes;
+  // A part could be NULL until a primary key later in the same statement made it NOT NULL: for the order of indexes it
+  // still can. Nothing between statements.
+  bool was_nullable = false;
   friend bool operator==(const Index&, const Index&) = default;
 };
 
