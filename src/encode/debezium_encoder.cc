@@ -68,7 +68,6 @@ class DebeziumEncoder::Impl {
   Result<Range> write_value(const change::ChangeEvent& event, Operation operation,
                             const Image& before, const Image& after);
   bool write_row(const Image& image);
-  bool write_null_instead(std::size_t start);
   // Headers have the key without its schema: the header converter is another.
   Range payload_of(const Range& key) const {
     const std::size_t around = plan_->key_head.size() + plan_->key_tail.size();
@@ -96,7 +95,6 @@ class DebeziumEncoder::Impl {
   std::vector<Record> records_;
   std::vector<Header> headers_;
   Remarks remarks_;
-  RecordBatch::Unconverted unconverted_;  // of the event at hand
   ShapeEncoder shaped_;
 };
 
@@ -112,7 +110,7 @@ Status DebeziumEncoder::Impl::encode(const change::ChangeEvent& event, const Tab
   headers_.clear();
   remarks_.notices.clear();
   remarks_.invalid_texts = 0;
-  unconverted_ = {};
+  remarks_.unconverted = {};
   source_.prepare(event, plan);
 
   const Image before{event.before};
@@ -220,7 +218,7 @@ Result<bool> DebeziumEncoder::Impl::is_unchanged(const Image& before, const Imag
   const bool unchanged = text(old_row) == text(new_row);
   writer_.truncate(start);
   remarks_.invalid_texts = 0;
-  unconverted_ = {};
+  remarks_.unconverted = {};
   return unchanged;
 }
 
@@ -288,23 +286,11 @@ bool DebeziumEncoder::Impl::write_row(const Image& image) {
       writer_.raw(std::string_view(column.absent).substr(skipped));
     } else {
       writer_.raw(std::string_view(column.name).substr(skipped));
-      const std::size_t start = writer_.size();
-      if (!values_.write(*plan_, column, value, remarks_) && !write_null_instead(start))
-        return false;
+      if (!values_.write_or_null(*plan_, column, value, remarks_)) return false;
     }
     skipped = 0;
   }
   writer_.raw('}');
-  return true;
-}
-
-// Of a value that was written from `start` on and failed.
-bool DebeziumEncoder::Impl::write_null_instead(std::size_t start) {
-  if (!options_.null_for_failures) return false;
-  const Error error = values_.take_error();
-  if (unconverted_.count++ == 0) unconverted_.first = error.message();
-  writer_.truncate(start);
-  writer_.raw("null");
   return true;
 }
 
@@ -384,10 +370,10 @@ void DebeziumEncoder::Impl::publish(RecordBatch& out) {
   if (remarks_.invalid_texts != 0) [[unlikely]] {
     out.invalid_texts[plan_->table->name.to_text()] += remarks_.invalid_texts;
   }
-  if (unconverted_.count != 0) [[unlikely]] {
+  if (const RecordBatch::Unconverted& found = remarks_.unconverted; found.count != 0) [[unlikely]] {
     RecordBatch::Unconverted& known = out.unconverted[plan_->table->name.to_text()];
-    if (known.count == 0) known.first = unconverted_.first;
-    known.count += unconverted_.count;
+    if (known.count == 0) known.first = found.first;
+    known.count += found.count;
   }
 }
 

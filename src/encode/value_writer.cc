@@ -146,6 +146,15 @@ bool ValueWriter::write_hashed(const row::Value& value, const Place& place) {
   return true;
 }
 
+bool ValueWriter::write_null_instead(std::size_t start, Remarks& remarks) {
+  if (!options_.null_for_failures) return false;
+  const Error error = take_error();
+  if (remarks.unconverted.count++ == 0) remarks.unconverted.first = error.message();
+  out_.truncate(start);
+  out_.raw("null");
+  return true;
+}
+
 Error ValueWriter::take_error() {
   MILLRACE_ASSERT(error_.has_value(), "no value failed");
   Error error = std::move(*error_);

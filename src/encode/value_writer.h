@@ -14,6 +14,7 @@
 #include "encode/json_writer.h"
 #include "encode/table_plan.h"
 #include "millrace/base/result.h"
+#include "millrace/encode/record_batch.h"
 #include "millrace/row/value.h"
 
 namespace millrace::encode {
@@ -22,6 +23,7 @@ namespace millrace::encode {
 struct Remarks {
   std::vector<std::string> notices;  // sentences for the log
   std::uint64_t invalid_texts = 0;   // values that aren't valid in their charset
+  RecordBatch::Unconverted unconverted;
 };
 
 class ValueWriter {
@@ -33,6 +35,12 @@ class ValueWriter {
   // take_error() says why.
   bool write(const TablePlan::Impl& table, const ColumnPlan& column, const row::Value& value,
              Remarks& remarks);
+  // The same, but for EncoderOptions::null_for_failures: a value that can't be printed is null and counted.
+  bool write_or_null(const TablePlan::Impl& table, const ColumnPlan& column,
+                     const row::Value& value, Remarks& remarks) {
+    const std::size_t start = out_.size();
+    return write(table, column, value, remarks) || write_null_instead(start, remarks);
+  }
   // The error of the last write() that failed.
   Error take_error();
 
@@ -82,6 +90,8 @@ class ValueWriter {
   bool write_geometry(std::string_view bytes, const Place& place);
   bool write_point(std::string_view wkb, const Place& place);
   bool write_vector(std::string_view bytes, const Place& place);
+
+  bool write_null_instead(std::size_t start, Remarks& remarks);
 
   static std::string column_name(const Place& place);
   bool fail(const Place& place, std::string_view what);

@@ -144,7 +144,11 @@ bool ShapeEncoder::write_fields(const std::vector<PrintField>& fields) {
       writer_.raw(std::string_view(field.name).substr(skipped));
       skipped = 0;
       const std::size_t start = writer_.size();
-      if (!values_.write(*plan_, *field.column, value, remarks_)) return false;
+      // A key's column is needed: another key would be another row.
+      if (field.is_needed ? !values_.write(*plan_, *field.column, value, remarks_)
+                          : !values_.write_or_null(*plan_, *field.column, value, remarks_)) {
+        return false;
+      }
       if (!field.changes.empty() && !change(field, start)) return false;
       continue;
     }

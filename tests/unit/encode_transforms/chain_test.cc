@@ -150,6 +150,24 @@ TEST(TransformedRecords, HaveNoTombstonesWhereThereAreNone) {
   EXPECT_EQ(encoding.value(0), R"({"id":1,"name":null,"__deleted":"true"})");
 }
 
+TEST(TransformedRecords, HaveNullForValuesThatCannotBeConverted) {
+  EncoderOptions options = Encoding::default_options();
+  options.invalid_text = InvalidText::kFail;
+  options.null_for_failures = true;
+  options.transforms = *TransformChain::compile(one(kUnwrap, {{"route.by.field", "route"}}));
+  Encoding encoding(table_of({column("id", T::kLong), nullable(text_column("name", "utf8mb4")),
+                              text_column("route", "utf8mb4")},
+                             {0}),
+                    options);
+  const Row row = row_of({integer(1), text("\xff"), text("r")});
+  ASSERT_TRUE(encoding.encode(change::Operation::kCreate, nullptr, &row));
+  EXPECT_EQ(encoding.value(0), R"({"id":1,"name":null,"route":"r"})");
+  EXPECT_EQ(encoding.batch.unconverted["shop.orders"].count, 1U);
+  // No row goes to a topic that isn't its own.
+  const Row nowhere = row_of({integer(2), text("a"), text("\xff")});
+  EXPECT_FALSE(encoding.encode(change::Operation::kCreate, nullptr, &nowhere));
+}
+
 TEST(TransformedRecords, KeepTheTopicsThatRowsNameApart) {
   Encoding encoding = with_chain(two_columns(), one(kUnwrap, {{"route.by.field", "name"}}));
   for (const char* name : {"a", "b", "a", ""}) {
