@@ -30,6 +30,7 @@ ConnectSchema value_of_change() {
 // The names that Debezium keeps in a set of "database.table", with commas between them.
 std::string joined(const std::vector<schema::TableName>& tables) {
   std::vector<std::string> names;
+  names.reserve(tables.size());
   for (const schema::TableName& table : tables) names.push_back(table.to_text());
   std::string text;
   for (const std::size_t i : java_hash_order(names)) {

@@ -31,15 +31,15 @@ class ValueWriter {
   // `options` and `out` outlive the writer.
   ValueWriter(const EncoderOptions& options, JsonWriter& out) : options_(options), out_(out) {}
 
-  // Appends the value, which isn't absent. `column` is one of the table's plans. False: it can't be printed;
+  // Appends the value, which isn't absent. `plan` is one of the table's plans. False: it can't be printed;
   // take_error() says why.
-  bool write(const TablePlan::Impl& table, const ColumnPlan& column, const row::Value& value,
+  bool write(const TablePlan::Impl& table, const ColumnPlan& plan, const row::Value& value,
              Remarks& remarks);
   // The same, but for EncoderOptions::null_for_failures: a value that can't be printed is null and counted.
-  bool write_or_null(const TablePlan::Impl& table, const ColumnPlan& column,
-                     const row::Value& value, Remarks& remarks) {
+  bool write_or_null(const TablePlan::Impl& table, const ColumnPlan& plan, const row::Value& value,
+                     Remarks& remarks) {
     const std::size_t start = out_.size();
-    return write(table, column, value, remarks) || write_null_instead(start, remarks);
+    return write(table, plan, value, remarks) || write_null_instead(start, remarks);
   }
   // The error of the last write() that failed.
   Error take_error();

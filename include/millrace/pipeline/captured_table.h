@@ -35,10 +35,10 @@ namespace millrace::pipeline {
 
 struct CapturedTable {
   CapturedTable(schema::TableSchemaPtr table_schema, encode::Topic topic,
-                const encode::EncoderOptions& options, change::TableTreatment treatment)
+                const encode::EncoderOptions& options, const change::TableTreatment& treatment)
       : schema(std::move(table_schema)),
         rows(*schema),
-        json(schema, std::move(topic), options, std::move(treatment)) {}
+        json(schema, std::move(topic), options, treatment) {}
 
   bool is_signal_table = false;  // its new rows are signals too (signal_row.h)
 

@@ -92,8 +92,8 @@ class EventRouter final : public Transform {
     MILLRACE_ASSIGN_OR_RETURN(const ShapeValue* id, column(row, id_field, "table.field.event.id"));
     MILLRACE_ASSIGN_OR_RETURN(const std::optional<std::string> routed, routed_by(row, answers));
     if (!routed) return Outcome::kQuestion;
-    MILLRACE_ASSIGN_OR_RETURN(std::optional<std::string> topic, route_.replace(*routed));
-    record.topic = topic ? std::move(*topic) : *routed;
+    MILLRACE_ASSIGN_OR_RETURN(const std::optional<std::string> topic, route_.replace(*routed));
+    record.topic = topic.value_or(*routed);
     MILLRACE_ASSIGN_OR_RETURN(const bool has_time, set_timestamp(record, row, ts_ms, answers));
     if (!has_time) return Outcome::kQuestion;
 

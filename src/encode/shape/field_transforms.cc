@@ -120,7 +120,7 @@ class ReplaceField final : public Transform {
           !exclude_.contains(field.name) && (include_.empty() || include_.contains(field.name));
       if (!stays) continue;
       const auto renamed = renames_.find(field.name);
-      std::string name = renamed == renames_.end() ? std::move(field.name) : renamed->second;
+      std::string name = renamed == renames_.end() ? field.name : renamed->second;
       MILLRACE_RETURN_IF_ERROR(add_field(other, std::move(name), std::move(field.value)));
     }
     target = std::move(other);

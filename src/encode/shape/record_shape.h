@@ -70,7 +70,7 @@ struct ShapeValue {
   RowImage image = RowImage::kAfter;
   std::size_t member = 0;  // kSource, kOrder
   InstantUnit unit = InstantUnit::kMilliseconds;
-  std::vector<ShapeField> fields = {};  // of a struct; kNull has them too
+  std::vector<ShapeField> fields;  // of a struct; kNull has them too
   std::vector<std::shared_ptr<const ValueChange>> changes = {};
 
   bool is_struct() const { return schema.type == "struct" && schema.parts.empty(); }

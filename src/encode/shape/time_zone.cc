@@ -38,13 +38,10 @@ std::optional<std::int64_t> parse_offset(const std::string& text) {
 // Null where there is no such place.
 std::shared_ptr<const icu::BasicTimeZone> find_place(const std::string& name) {
   if (name.find('/') == name.npos) return nullptr;
-  std::unique_ptr<icu::TimeZone> zone(
+  const std::shared_ptr<const icu::TimeZone> zone(
       icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(name)));
   if (zone == nullptr || *zone == icu::TimeZone::getUnknown()) return nullptr;
-  auto* const rules = dynamic_cast<icu::BasicTimeZone*>(zone.get());
-  if (rules == nullptr) return nullptr;
-  zone.release();
-  return std::shared_ptr<const icu::BasicTimeZone>(rules);
+  return std::dynamic_pointer_cast<const icu::BasicTimeZone>(zone);
 }
 
 }  // namespace
