@@ -275,6 +275,7 @@ class Conformance : public ::testing::TestWithParam<Run> {
 
   static std::vector<std::string> names(const std::map<std::string, std::string>& topics) {
     std::vector<std::string> all;
+    all.reserve(topics.size());
     for (const auto& [topic, name] : topics) all.push_back(name);
     return all;
   }
