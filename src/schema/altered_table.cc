@@ -209,7 +209,8 @@ class Alteration {
     return specification_of(index.name, &ddl::DropKey::name) != nullptr;
   }
 
-  // Without the columns that are gone; an index of such columns alone goes with them.
+  // Without the columns that are gone; an index of such columns alone goes with them. A new column with the name of one
+  // that goes takes its place in indexes as well.
   void keep_indexes() {
     for (std::size_t i = 0; i < origins_.size(); ++i) {
       if (origins_[i]) place_of_old_[*origins_[i]] = i;
@@ -221,10 +222,16 @@ class Alteration {
       kept.prefixes.clear();
       for (std::size_t part = 0; part < old.columns.size(); ++part) {
         const std::size_t column = old.columns[part];
-        const bool is_expression = column == Index::kExpression;
-        if (!is_expression && !place_of_old_[column]) continue;
-        kept.columns.push_back(is_expression ? column : *place_of_old_[column]);
-        kept.prefixes.push_back(is_expression ? 0 : kept_prefix(old, part));
+        if (column == Index::kExpression) {
+          kept.columns.push_back(column);
+          kept.prefixes.push_back(0);
+        } else if (place_of_old_[column]) {
+          kept.columns.push_back(*place_of_old_[column]);
+          kept.prefixes.push_back(kept_prefix(old, part));
+        } else if (const auto heir = added_column(before_.columns[column].name)) {
+          kept.columns.push_back(*heir);
+          kept.prefixes.push_back(part_length(old, part));
+        }
       }
       if (kept.columns.empty()) continue;
       if (const auto* rename = specification_of(old.name, &ddl::RenameKey::from)) {
@@ -236,6 +243,20 @@ class Alteration {
       kept.was_nullable = is_nullable(after_, kept);
       after_.indexes.push_back(std::move(kept));
     }
+  }
+
+  std::optional<std::size_t> added_column(const std::string& name) const {
+    for (std::size_t i = 0; i < origins_.size(); ++i) {
+      if (!origins_[i] && is_same_column_name(after_.columns[i].name, name)) return i;
+    }
+    return std::nullopt;
+  }
+
+  // How many characters or bytes of its column a part took, also where that is the whole column.
+  std::uint32_t part_length(const Index& index, std::size_t part) const {
+    if (part < index.prefixes.size() && index.prefixes[part] != 0) return index.prefixes[part];
+    const Column& column = before_.columns[index.columns[part]];
+    return is_text_or_bytes(column) ? column.length / width_of(column) : 0;
   }
 
   // What an index takes of a column. The server takes the bytes of an ENUM's or SET's number for a prefix where that

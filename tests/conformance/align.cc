@@ -1,6 +1,7 @@
 #include "conformance/align.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace millrace::testing {
@@ -58,8 +59,17 @@ std::vector<Pairing> align(const std::vector<Record>& debezium, const std::vecto
 std::vector<std::vector<Record>> sequences(const std::vector<Record>& records, int partitions) {
   std::vector<std::vector<Record>> cut(static_cast<std::size_t>(std::max(partitions, 1)) + 1);
   for (const Record& record : records) {
-    const bool spread = partitions > 1 && !record.key;
-    cut[spread ? cut.size() - 1 : static_cast<std::size_t>(record.partition)].push_back(record);
+    if (partitions <= 1 || record.key) {
+      cut[static_cast<std::size_t>(record.partition)].push_back(record);
+      continue;
+    }
+    cut.back().push_back(record);
+    if (record.kind != "tombstone") continue;
+    // Without key and value, and its delete may be in another partition: only how many there are can be told.
+    Record& nameless = cut.back().back();
+    nameless.gtid.clear();
+    nameless.gno = std::numeric_limits<std::uint64_t>::max();
+    nameless.pos = nameless.row = 0;
   }
   std::stable_sort(
       cut.back().begin(), cut.back().end(), [](const Record& one, const Record& other) {

@@ -139,6 +139,25 @@ TEST(CompareRecords, RecordsWithoutAKeyGoToAnyPartition) {
   EXPECT_FALSE(compared({a, b}, {moved}, pair).faults.empty());
 }
 
+TEST(CompareRecords, TombstonesWithoutAKeyAreCounted) {
+  const auto in_partition = [](int partition, Message made) {
+    made.key.reset();
+    made.partition = partition;
+    return made;
+  };
+  const Message row = message("mr", 1, 0, R"({"id":1})");
+  const Message deletion = message("mr", 2, 0, "null", "", "d");
+  TopicPair pair;
+  pair.partitions = 2;
+  const Messages one = {in_partition(0, row), in_partition(0, deletion),
+                        in_partition(1, tombstone())};
+  const Messages other = {in_partition(0, tombstone()), in_partition(0, row),
+                          in_partition(1, deletion)};
+  EXPECT_EQ(faults(compared(one, other, pair)), "");
+  const Messages without = {in_partition(0, row), in_partition(1, deletion)};
+  EXPECT_EQ(compared(one, without, pair).faults.size(), 1U);
+}
+
 TEST(CompareRecords, AnAcceptedDifferenceIsCountedByItsId) {
   TopicPair pair;
   pair.columns_with_default = {"v"};
