@@ -49,6 +49,48 @@ std::uint32_t declared_bytes(const Column& column) {
          width_of(column);
 }
 
+// Of a column that isn't text, in an index.
+std::uint32_t key_bytes(const Column& column) {
+  const auto with_fraction = [&column](std::uint32_t bytes) {
+    return bytes + (column.length + 1) / 2;
+  };
+  const auto of_digits = [](std::uint32_t digits) {
+    constexpr std::uint32_t kDigits = 9, kBytes = 4;
+    return digits / kDigits * kBytes + (digits % kDigits + 1) / 2;
+  };
+  switch (column.type) {
+    case ColumnType::kTiny:
+    case ColumnType::kYear:
+      return 1;
+    case ColumnType::kShort:
+      return 2;
+    case ColumnType::kInt24:
+    case ColumnType::kDate:
+      return 3;
+    case ColumnType::kLong:
+      return 4;
+    case ColumnType::kLongLong:
+      return 8;
+    case ColumnType::kFloat:
+    case ColumnType::kDouble:
+    case ColumnType::kEnum:
+    case ColumnType::kSet:
+      return column.length;
+    case ColumnType::kNewDecimal:
+      return of_digits(column.length - column.scale) + of_digits(column.scale);
+    case ColumnType::kTime2:
+      return with_fraction(3);
+    case ColumnType::kTimestamp2:
+      return with_fraction(4);
+    case ColumnType::kDatetime2:
+      return with_fraction(5);
+    case ColumnType::kBit:
+      return (column.length + 7) / 8;
+    default:
+      return 0;
+  }
+}
+
 class Alteration {
  public:
   Alteration(const TableSchema& before, const ddl::AlterTable& statement,
@@ -256,7 +298,7 @@ class Alteration {
   std::uint32_t part_length(const Index& index, std::size_t part) const {
     if (part < index.prefixes.size() && index.prefixes[part] != 0) return index.prefixes[part];
     const Column& column = before_.columns[index.columns[part]];
-    return is_text_or_bytes(column) ? column.length / width_of(column) : 0;
+    return is_text_or_bytes(column) ? column.length / width_of(column) : key_bytes(column);
   }
 
   // What an index takes of a column. The server takes the bytes of an ENUM's or SET's number for a prefix where that

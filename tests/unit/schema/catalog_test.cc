@@ -145,6 +145,16 @@ INSTANTIATE_TEST_SUITE_P(
              {"CREATE TABLE t (a VARCHAR(9) NOT NULL, b INT NOT NULL, UNIQUE u (a), UNIQUE v (b))",
               "ALTER TABLE t DROP a, ADD a VARCHAR(20) NOT NULL"},
              "b int!, a varchar(20)!; v(b) u(a) | b"},
+        Step{"a_new_text_column_inherits_the_bytes_of_a_number",
+             {"CREATE TABLE t (a DECIMAL(65,30) NOT NULL, b INT NOT NULL, UNIQUE u (a), UNIQUE v "
+              "(b))",
+              "ALTER TABLE t DROP a, ADD a VARBINARY(31) NOT NULL"},
+             "b int!, a varbinary(31)!; v(b) u(a) | b"},
+        Step{"a_new_text_column_of_as_many_bytes_is_whole",
+             {"CREATE TABLE t (a DECIMAL(65,30) NOT NULL, b INT NOT NULL, UNIQUE u (a), UNIQUE v "
+              "(b))",
+              "ALTER TABLE t DROP a, ADD a VARBINARY(30) NOT NULL"},
+             "b int!, a varbinary(30)!; u(a) v(b) | a"},
         Step{"an_index_loses_a_dropped_column",
              {"CREATE TABLE t (a INT, b INT, KEY k (a, b), KEY l (a))",
               "ALTER TABLE t DROP COLUMN a"},
