@@ -294,9 +294,14 @@ class Alteration {
     return std::nullopt;
   }
 
+  // As the index was defined; 0: the whole column.
+  static std::uint32_t given_prefix(const Index& index, std::size_t part) {
+    return part < index.prefixes.size() ? index.prefixes[part] : 0;
+  }
+
   // How many characters or bytes of its column a part took, also where that is the whole column.
   std::uint32_t part_length(const Index& index, std::size_t part) const {
-    if (part < index.prefixes.size() && index.prefixes[part] != 0) return index.prefixes[part];
+    if (const std::uint32_t given = given_prefix(index, part); given != 0) return given;
     const Column& column = before_.columns[index.columns[part]];
     return is_text_or_bytes(column) ? column.length / width_of(column) : key_bytes(column);
   }
@@ -304,7 +309,7 @@ class Alteration {
   // What an index takes of a column. The server takes the bytes of an ENUM's or SET's number for a prefix where that
   // becomes text.
   std::uint32_t kept_prefix(const Index& index, std::size_t part) const {
-    if (part < index.prefixes.size() && index.prefixes[part] != 0) return index.prefixes[part];
+    if (const std::uint32_t given = given_prefix(index, part); given != 0) return given;
     const Column& before = before_.columns[index.columns[part]];
     const Column& after = after_.columns[*place_of_old_[index.columns[part]]];
     const bool is_number_of_labels =
