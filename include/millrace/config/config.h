@@ -184,6 +184,60 @@ struct SchemaHistoryConfig {
   std::string file;
 };
 
+// snapshot.mode: what a source publishes besides what changes from now on.
+enum class SnapshotMode : std::uint8_t {
+  kInitial,      // all rows once, when there is no offset
+  kInitialOnly,  // the same, then stop
+  kNoData,
+  kAlways,             // at every start
+  kWhenNeeded,         // as kInitial, and when the server can't go on from the offset
+  kRecovery,           // the structures are read anew, the offset stays
+  kConfigurationBased  // as the flags say
+};
+
+// snapshot.tables.order.by.row.count
+enum class TableOrder : std::uint8_t { kAsListed, kSmallestFirst, kLargestFirst };
+
+// snapshot.clone.*: a frozen copy of the server, which is read in its place.
+struct CloneConfig {
+  std::string hostname;  // snapshot.clone.hostname; empty: none given
+  std::uint16_t port = 3306;
+  std::string unix_socket;
+  std::string user;  // empty: the source's, with its password
+  Secret password;
+  std::optional<TlsMode> tls_mode;        // none: as the source's
+  std::string tls_ca, tls_cert, tls_key;  // empty: the source's
+  // snapshot.clone.provider: an executable that makes the copy and deletes it; "aurora" and "mysql-clone" are the
+  // shipped ones. Not together with hostname.
+  std::string provider;
+  std::map<std::string, std::string> provider_options;  // snapshot.clone.provider.<name>, resolved
+  std::chrono::milliseconds provider_timeout{std::chrono::hours{4}};
+  bool is_kept = false;  // snapshot.clone.keep: the provider isn't asked to delete it
+  // Where the stream goes on: asked of the copy when neither is given.
+  std::string gtids;     // snapshot.clone.gtid.executed
+  std::string position;  // snapshot.clone.position: "mysql-bin.000003:4711"
+
+  bool is_given() const { return !hostname.empty() || !unix_socket.empty() || !provider.empty(); }
+};
+
+struct SnapshotConfig {
+  SnapshotMode mode = SnapshotMode::kInitial;
+  // snapshot.mode.configuration.based.*
+  bool reads_schema = false, reads_data = false, streams = false, on_schema_error = false,
+       on_data_error = false;
+  // snapshot.include.collection.list: Java regular expressions of "db.table" among the captured ones; empty: all.
+  std::vector<std::string> include;
+  // snapshot.select.statement.overrides.<db>.<table>: the SELECT of a table, by "db.table".
+  std::map<std::string, std::string> select_overrides;
+  unsigned threads = 1;                            // snapshot.max.threads: readers at a time
+  std::uint64_t chunk_rows = 0;                    // incremental.snapshot.chunk.size; 0: by their size
+  std::uint64_t rows_per_second = 0;               // snapshot.max.rows.per.second; 0: no limit
+  std::chrono::milliseconds delay{0};              // snapshot.delay.ms
+  std::chrono::milliseconds streaming_delay{0};    // streaming.delay.ms
+  TableOrder order = TableOrder::kAsListed;
+  CloneConfig clone;
+};
+
 struct SourceConfig {
   std::string name;
   std::string file;  // with line: where the source stands, for messages
@@ -221,7 +275,7 @@ struct SourceConfig {
   // Java regular expressions of server UUIDs: gtid.source.includes, .excludes.
   std::vector<std::string> gtid_includes, gtid_excludes;
   bool gtid_filters_rows = true;  // gtid.source.filter.dml.events
-  std::string snapshot_mode = "initial";
+  SnapshotConfig snapshot;
   SchemaHistoryConfig schema_history;
 
   // Java regular expressions, anchored, matched without case against "db" or "db.table" or "db.table.column".
