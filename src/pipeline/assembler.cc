@@ -81,10 +81,11 @@ class Assembler::XaGroupVisitor final : public binlog::StreamVisitor {
 };
 
 Assembler::Assembler(const PipelineOptions& options, const state::SourceState& state,
-                     TableRegistry& tables, Observer& observer, XaReplayFunction replay_xa,
-                     EmitFunction emit)
+                     TableRegistry& tables, SnapshotRun& snapshot, Observer& observer,
+                     XaReplayFunction replay_xa, EmitFunction emit)
     : options_(options),
       tables_(tables),
+      snapshot_(snapshot),
       observer_(observer),
       replay_xa_(std::move(replay_xa)),
       emit_(std::move(emit)),
@@ -110,7 +111,7 @@ Assembler::Assembler(const PipelineOptions& options, const state::SourceState& s
 bool Assembler::has_complete_work() const {
   return !open_ &&
          (!batch_->items.empty() || !batch_->markers.empty() || !batch_->completed.empty() ||
-          batch_->transactions != 0 || !batch_->state.empty());
+          batch_->transactions != 0 || !batch_->state.empty() || !batch_->on_committed.empty());
 }
 
 Status Assembler::flush() {
@@ -134,6 +135,32 @@ Status Assembler::flush() {
   batch_ = std::move(next);
   batch_statement_ = {};
   return {};
+}
+
+StreamPlace Assembler::place(BinlogPosition position) const {
+  StreamPlace place;
+  place.position = std::move(position);
+  place.transaction = transaction_;
+  place.server_id = ServerId(batch_->end.server_id);
+  place.timestamp = batch_->end.timestamp;
+  return place;
+}
+
+void Assembler::add_rows(RowsItem item, std::size_t bytes) {
+  batch_->read_bytes += bytes;
+  batch_->items.push_back(std::move(item));
+}
+
+void Assembler::add_state(state::StateRecord record) { batch_->state.push_back(std::move(record)); }
+
+void Assembler::add_notification(encode::Notification notification) {
+  Marker marker{Marker::Kind::kNotification, batch_->items.size(), nullptr, 0};
+  marker.notification = std::make_shared<const encode::Notification>(std::move(notification));
+  batch_->markers.push_back(std::move(marker));
+}
+
+void Assembler::on_committed(std::function<void()> call) {
+  batch_->on_committed.push_back(std::move(call));
 }
 
 void Assembler::drop_open_transaction() {
@@ -242,7 +269,10 @@ Status Assembler::on_table_map(const binlog::EventContext&, const binlog::TableM
 
 Status Assembler::resolve_table(const binlog::TableMap& map, std::string_view body) {
   const auto table = tables_.resolve(map, body);
-  return table ? Status() : table.error();
+  if (!table) return table.error();
+  // A map may tell of a change that no statement was understood to make.
+  snapshot_.note_changes(tables_.take_changed_tables());
+  return {};
 }
 
 Status Assembler::on_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
@@ -268,9 +298,14 @@ Status Assembler::append_rows(const binlog::EventContext& at, const binlog::Rows
     RowsItem item = item_at(at, *table);
     item.event = rows;
     bool skip_event = false;
-    if (resume_) [[unlikely]] {
+    if (snapshot_.is_active()) [[unlikely]] {
+      MILLRACE_ASSIGN_OR_RETURN(const bool is_published, snapshot_.watch_rows(**table, rows));
+      skip_event = !is_published;
+    }
+    if (resume_ && !skip_event) [[unlikely]] {
       MILLRACE_RETURN_IF_ERROR(skip_published(at, item, skip_event));
     }
+    if (item.table->is_signal_table && !skip_event) MILLRACE_RETURN_IF_ERROR(take_orders(item));
     if (!skip_event) {
       item.event = rebase(rows, body, batch_->arena.copy(body));
       if (!statement_.empty()) {
@@ -289,6 +324,22 @@ Status Assembler::append_rows(const binlog::EventContext& at, const binlog::Rows
     tables_.end_statement();
   }
   return cut_if_full();
+}
+
+// What it asks for is committed with the row itself.
+Status Assembler::take_orders(const RowsItem& item) {
+  if (item.event.kind != binlog::RowsKind::kWrite || !options_.order_of_signal) return {};
+  row::RowDecoder decoder(item.table->rows, item.event);
+  row::Row before, after;
+  for (std::uint64_t count = 1;; ++count) {
+    const Result<bool> more = decoder.next(before, after);
+    if (!more || !*more) return {};  // a decode worker says what is wrong
+    if (count <= item.skip_rows) continue;
+    const SignalRow signal = signal_of(*item.table->schema, after, place_text(*transaction_, item.position));
+    if (const auto order = options_.order_of_signal(signal)) {
+      MILLRACE_RETURN_IF_ERROR(snapshot_.accept(*order, *this));
+    }
+  }
 }
 
 void Assembler::count_left_out(const binlog::EventContext& at, TableId id) {
@@ -336,7 +387,7 @@ Status Assembler::skip_by_table(RowsItem& item, bool& skip_event) {
 }
 
 Status Assembler::cut_if_full() {
-  if (batch_->arena.used_bytes() < limits::kBatchBytes) return {};
+  if (batch_->row_bytes() < limits::kBatchBytes) return {};
   return flush();
 }
 
@@ -379,6 +430,7 @@ Status Assembler::on_statement(const binlog::EventContext& at,
                                const binlog::TransactionStart& group, const binlog::Query& query,
                                bool inside) {
   MILLRACE_ASSIGN_OR_RETURN(std::vector<CapturedTablePtr> emptied, tables_.apply_statement(query));
+  snapshot_.note_changes(tables_.take_changed_tables());
   if (!inside) open_transaction(at, group);
   for (change::SchemaChangeEvent& event : tables_.take_schema_changes()) {
     // Inside a transaction (CREATE TABLE ... SELECT) it stands before the rows, of which some are published.

@@ -23,6 +23,7 @@
 #include "millrace/pipeline/captured_table.h"
 #include "millrace/pipeline/pipeline.h"
 #include "pipeline/batch.h"
+#include "pipeline/snapshot_run.h"
 
 namespace millrace::pipeline {
 
@@ -32,10 +33,11 @@ using XaReplayFunction =
 // Hands a full batch on; false when the pipeline is closing.
 using EmitFunction = std::function<bool(std::shared_ptr<Batch>)>;
 
-class Assembler final : public binlog::StreamVisitor {
+class Assembler final : public binlog::StreamVisitor, public SnapshotOutput {
  public:
   Assembler(const PipelineOptions& options, const state::SourceState& state, TableRegistry& tables,
-            Observer& observer, XaReplayFunction replay_xa, EmitFunction emit);
+            SnapshotRun& snapshot, Observer& observer, XaReplayFunction replay_xa,
+            EmitFunction emit);
 
   // Whether a batch is worth handing on now: something is in it and it ends between transactions.
   bool has_complete_work() const;
@@ -44,12 +46,24 @@ class Assembler final : public binlog::StreamVisitor {
   // The place before the transaction at hand: everything up to it is in batches.
   BinlogPosition transaction_begin() const { return start_.group_begin; }
   const std::vector<gtid::Gtid>& completed() const { return batch_->completed; }
+  bool is_in_transaction() const { return open_; }
+  // Of everything up to here; not inside a transaction.
+  const BinlogPosition& position() const { return batch_->end.position; }
+  // Where the stream stands for a snapshot, at the position that the grammar has come to.
+  StreamPlace place(BinlogPosition position) const;
   // Hands the batch at hand on, if it holds anything.
   Status flush();
   // Drops what belongs to a transaction that is not complete: before a stop.
   void drop_open_transaction();
   // True once emit() refused a batch.
   bool stopped() const { return stopped_; }
+
+  void add_rows(RowsItem item, std::size_t bytes) override;
+  void add_state(state::StateRecord record) override;
+  void add_notification(encode::Notification notification) override;
+  void on_committed(std::function<void()> call) override;
+  Status cut() override { return cut_if_full(); }
+  void set_in_snapshot(bool in_snapshot) override { batch_->in_snapshot = in_snapshot; }
 
   Status on_format_description(const binlog::FormatDescription& format) override;
   Status on_begin(const binlog::EventContext& at, const binlog::TransactionStart& start) override;
@@ -92,6 +106,7 @@ class Assembler final : public binlog::StreamVisitor {
   Status append_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
                      std::string_view body);
   void count_left_out(const binlog::EventContext& at, TableId id);
+  Status take_orders(const RowsItem& item);
   void match_foreign_offset(const binlog::TransactionStart& start);
   Status skip_published(const binlog::EventContext& at, RowsItem& item, bool& skip_event);
   Status skip_by_table(RowsItem& item, bool& skip_event);
@@ -104,6 +119,7 @@ class Assembler final : public binlog::StreamVisitor {
 
   const PipelineOptions& options_;
   TableRegistry& tables_;
+  SnapshotRun& snapshot_;
   Observer& observer_;
   XaReplayFunction replay_xa_;
   EmitFunction emit_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "millrace/change/change_event.h"
 #include "millrace/change/schema_change_event.h"
 #include "millrace/change/transaction_counts.h"
+#include "millrace/encode/notification_records.h"
 #include "millrace/encode/record_batch.h"
 #include "millrace/gtid/gtid_set.h"
 #include "millrace/pipeline/captured_table.h"
@@ -72,6 +74,9 @@ struct RowsItem {
   // offset, so it may have stopped between a delete and its tombstone.
   bool doubtful_tail = false;
   std::string_view query;
+  // A row read by a snapshot: source.snapshot; empty for the stream's.
+  std::string_view snapshot;
+  std::shared_ptr<const void> owner;  // of what `event` points into, where that isn't the arena
 };
 
 // "binlog.000003:4711 (GTID ...)": where a row event is, for people.
@@ -83,7 +88,7 @@ inline std::string place_text(const change::TransactionInfo& transaction, std::u
 // What stands between the rows and becomes a record: where a transaction begins or ends (transaction metadata), and a
 // statement that changed tables.
 struct Marker {
-  enum class Kind : std::uint8_t { kBegin, kEnd, kStatement };
+  enum class Kind : std::uint8_t { kBegin, kEnd, kStatement, kNotification };
   Kind kind = Kind::kBegin;
   std::size_t before = 0;  // the item with this index
   std::shared_ptr<const change::TransactionInfo> transaction;
@@ -91,6 +96,7 @@ struct Marker {
   // kBegin of a transaction whose first part was published before a restart: its counts, and no record.
   std::shared_ptr<const change::TransactionCounts> resumed = nullptr;
   std::shared_ptr<const change::SchemaChangeEvent> statement = nullptr;
+  std::shared_ptr<const encode::Notification> notification = nullptr;
 };
 
 // What a batch left out of the open transaction because it was published before a restart: whole row events, up to
@@ -119,9 +125,11 @@ struct Batch {
   static constexpr std::size_t kJsonExpansion = 5;
 
   // What the records will take: the batch counts with this much until they are there.
-  std::size_t expected_record_bytes() const { return arena.used_bytes() * kJsonExpansion; }
+  std::size_t expected_record_bytes() const { return row_bytes() * kJsonExpansion; }
+  std::size_t row_bytes() const { return arena.used_bytes() + read_bytes; }
 
   BlockArena arena;
+  std::size_t read_bytes = 0;  // of row images that snapshots have read
   std::vector<RowsItem> items;
   std::vector<Marker> markers;
   // First item of the transaction that is open at the end; items.size() when there is none.
@@ -137,6 +145,8 @@ struct Batch {
   std::vector<gtid::Gtid> completed;
   std::uint64_t transactions = 0;
   std::vector<state::StateRecord> state;
+  std::vector<std::function<void()>> on_committed;
+  std::optional<bool> in_snapshot;  // the offset's, from here on
   LeftOut left_out;  // by the reader, then by a decode worker
   StreamPoint end;
 
@@ -146,7 +156,7 @@ struct Batch {
   // Filled by a decode worker.
   std::unique_ptr<encode::RecordBatch> records;
   std::vector<std::uint64_t> rows_of_item;  // rows in the event, published before or now
-  std::uint64_t creates = 0, updates = 0, deletes = 0, truncates = 0;
+  std::uint64_t creates = 0, updates = 0, deletes = 0, truncates = 0, reads = 0;
   std::uint64_t json_bases_missing = 0;
   std::vector<SignalRow> signals;
   Status status;

@@ -1,12 +1,10 @@
 #include "pipeline/batch_decoder.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <utility>
 
 #include "millrace/base/mark.h"
-#include "millrace/charset/charset.h"
 #include "millrace/row/row_decoder.h"
 
 namespace millrace::pipeline {
@@ -14,8 +12,9 @@ namespace {
 
 using change::Operation;
 
-Operation operation_of(binlog::RowsKind kind) {
-  switch (kind) {
+Operation operation_of(const RowsItem& item) {
+  if (!item.snapshot.empty()) return Operation::kRead;
+  switch (item.event.kind) {
     case binlog::RowsKind::kWrite:
       return Operation::kCreate;
     case binlog::RowsKind::kUpdate:
@@ -88,6 +87,9 @@ class BatchDecoder {
       case Marker::Kind::kStatement:
         options_.statements->append(*marker.statement, records);
         return;
+      case Marker::Kind::kNotification:
+        options_.notifications->append(*marker.notification, records);
+        return;
     }
   }
 
@@ -105,6 +107,10 @@ class BatchDecoder {
     event.source.timestamp = item.timestamp;
     event.source.position = item.position;
     event.source.query = item.query;
+    if (!item.snapshot.empty()) {
+      event.source.snapshot = item.snapshot;
+      event.source.has_thread = item.snapshot == "incremental";
+    }
     return event;
   }
 
@@ -117,15 +123,16 @@ class BatchDecoder {
   }
 
   Status rows(const RowsItem& item) {
-    const Operation operation = operation_of(item.event.kind);
+    const Operation operation = operation_of(item);
     const bool skipped = is_skipped(operation, options_);
     change::ChangeEvent event = event_of(item, operation);
-    event.before = operation == Operation::kCreate ? nullptr : &before_;
+    const bool is_read = operation == Operation::kRead;
+    event.before = operation == Operation::kCreate || is_read ? nullptr : &before_;
     event.after = operation == Operation::kDelete ? nullptr : &after_;
     row::RowDecoder decoder(item.table->rows, item.event);
     change::TransactionOrder order;
     std::string table;
-    if (options_.transactions != nullptr) {
+    if (options_.transactions != nullptr && !is_read) {
       table = item.table->schema->name.to_text();
       order = batch_.counts.at(table);
       event.order = &order;
@@ -139,7 +146,7 @@ class BatchDecoder {
         break;
       }
       if (!*more) break;
-      event.source.row = static_cast<std::uint32_t>(count);
+      event.source.row = is_read ? 0 : static_cast<std::uint32_t>(count);
       ++count;
       if (count <= item.skip_rows) [[unlikely]] {
         if (item.doubtful_tail && count == item.skip_rows && !skipped) {
@@ -152,7 +159,7 @@ class BatchDecoder {
       MILLRACE_ASSIGN_OR_RETURN(const bool published, publish(item, event));
       if (published) count_row(operation);
     }
-    if (options_.transactions != nullptr) batch_.counts.put(table, order);
+    if (event.order != nullptr) batch_.counts.put(table, order);
     batch_.json_bases_missing += decoder.stats().json_bases_missing;
     batch_.rows_of_item.push_back(count);
     return {};
@@ -193,19 +200,8 @@ class BatchDecoder {
   }
 
   void take_signal(const RowsItem& item) {
-    SignalRow signal;
-    std::string* const parts[] = {&signal.id, &signal.type, &signal.data};
-    const auto& columns = item.table->schema->columns;
-    for (std::size_t i = 0; i < std::size(parts) && i < after_.values.size(); ++i) {
-      const charset::Charset* set = columns[i].charset;
-      if (set != nullptr && !set->is_binary()) {
-        set->append_utf8_replacing(after_.values[i].bytes, *parts[i]);
-      } else {
-        *parts[i] = after_.values[i].bytes;
-      }
-    }
-    signal.place = place_text(*item.transaction, item.position);
-    batch_.signals.push_back(std::move(signal));
+    batch_.signals.push_back(
+        signal_of(*item.table->schema, after_, place_text(*item.transaction, item.position)));
   }
 
   // A tombstone, or the tombstone and create of a key change. Again is better than never.
@@ -226,6 +222,7 @@ class BatchDecoder {
     batch_.creates += operation == Operation::kCreate;
     batch_.updates += operation == Operation::kUpdate;
     batch_.deletes += operation == Operation::kDelete;
+    batch_.reads += operation == Operation::kRead;
   }
 
   Batch& batch_;

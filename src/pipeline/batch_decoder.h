@@ -5,6 +5,7 @@
 
 #include "millrace/base/clock.h"
 #include "millrace/encode/debezium_encoder.h"
+#include "millrace/encode/notification_records.h"
 #include "millrace/encode/schema_change_records.h"
 #include "millrace/encode/transaction_records.h"
 #include "millrace/pipeline/pipeline.h"
@@ -18,6 +19,8 @@ struct DecodeOptions {
   OnFailure unprocessable = OnFailure::kStop;
   // Of transaction metadata; null without.
   const encode::TransactionRecords* transactions = nullptr;
+  // Null where snapshots notify nobody.
+  const encode::NotificationRecords* notifications = nullptr;
   // Null where statements have no records.
   const encode::SchemaChangeRecords* statements = nullptr;
 };

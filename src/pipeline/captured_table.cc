@@ -203,6 +203,37 @@ Result<CapturedTablePtr> TableRegistry::find_captured(const schema::TableName& n
   return capture(std::move(schema));
 }
 
+std::vector<schema::TableName> TableRegistry::captured_tables(
+    const std::function<bool(const schema::TableName&)>& picks) const {
+  std::vector<schema::TableName> names;
+  catalog_.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
+    if (filter_.captures(name) && (picks == nullptr || picks(name))) names.push_back(name);
+  });
+  return names;
+}
+
+Result<CapturedTablePtr> TableRegistry::table_now(const schema::TableName& name) {
+  if (!filter_.captures(name) || !catalog_.contains(name)) return CapturedTablePtr();
+  if (catalog_.find(name) == nullptr) MILLRACE_RETURN_IF_ERROR(learn_structure(name));
+  schema::TableSchema schema = *catalog_.find(name);
+  schema.name = name;
+  const auto known = by_name_.find(name);
+  if (known != by_name_.end() && *known->second->schema == schema) return known->second;
+  return capture(std::move(schema));
+}
+
+// From the server, where that is certain.
+Status TableRegistry::learn_structure(const schema::TableName& name) {
+  const std::string why =
+      "the structure of " + name.to_text() + " is not known: " + catalog_.why_unknown(name);
+  if (!read_structure_) return definite_error(why);
+  const Result<schema::TableSchemaPtr> read = read_structure_(name);
+  if (!read) return read.error().with_context(why + "; and it can't be read from the server");
+  catalog_.put(name, **read);
+  remember_structure(name, *catalog_.find(name));
+  return {};
+}
+
 void TableRegistry::forget_captured(const schema::TableName& name) {
   by_name_.erase(name);
   const auto topic = topics_.find(encode::topic_name(options_.topic_prefix, name));
@@ -221,6 +252,7 @@ void TableRegistry::remember_structure(const schema::TableName& name,
 
 void TableRegistry::take_change(const schema::CatalogChange& change) {
   using Kind = schema::CatalogChange::Kind;
+  if (!change.name.table.empty()) changed_.names.push_back(change.name);
   const std::string& source = options_.source_name;
   switch (change.kind) {
     case Kind::kTable:
@@ -290,9 +322,11 @@ Status TableRegistry::follow(const binlog::Query& query, const ddl::Statement& s
     if (needs_names() && concerns_captured(statement, query.database)) {
       return change.error().with_context("a statement may change a captured table: " + sql);
     }
+    changed_.all |= statement.tables.empty();
     for (const ddl::TableReference& table : statement.tables) {
       if (table.table.empty()) continue;
       const schema::TableName name{table.database, table.table};
+      changed_.names.push_back(name);
       catalog_.put_unknown(name, "a statement on it was not understood: " + excerpt(sql));
       changes_.push_back(state::table_deletion(options_.source_name, name));
     }
@@ -301,11 +335,25 @@ Status TableRegistry::follow(const binlog::Query& query, const ddl::Statement& s
   if (!*change) return {};
   const std::vector<schema::CatalogChange> changes = catalog_.apply(**change, context_of(query));
   for (const schema::CatalogChange& each : changes) take_change(each);
+  note_renames(**change);
   if (!encoder_.schema_change_topic.empty()) {
     note_schema_change(**change, changes, sql, statement.first_words, query.database);
   }
   by_id_.clear();  // maps are sent again with the next row events
   return {};
+}
+
+void TableRegistry::note_renames(const ddl::SchemaChange& change) {
+  const auto note = [this](const ddl::TableReference& to) {
+    changed_.renamed_into.push_back({to.database, to.table});
+  };
+  if (const auto* renames = std::get_if<ddl::RenameTables>(&change)) {
+    for (const auto& pair : renames->pairs) note(pair.second);
+  } else if (const auto* alter = std::get_if<ddl::AlterTable>(&change)) {
+    for (const ddl::AlterSpecification& each : alter->specifications) {
+      if (const auto* rename = std::get_if<ddl::RenameTo>(&each)) note(rename->to);
+    }
+  }
 }
 
 void TableRegistry::note_schema_change(const ddl::SchemaChange& change,
@@ -337,7 +385,9 @@ Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlo
     for (const ddl::TableReference& reference : statement.tables) {
       MILLRACE_ASSIGN_OR_RETURN(CapturedTablePtr table,
                                 find_captured({reference.database, reference.table}));
-      if (table != nullptr) emptied.push_back(std::move(table));
+      if (table == nullptr) continue;
+      changed_.names.push_back(table->schema->name);
+      emptied.push_back(std::move(table));
     }
     return emptied;
   }

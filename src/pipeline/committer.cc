@@ -64,6 +64,8 @@ void Committer::advance(const Batch& batch) {
   if (batch.end.server_id != 0) offset.server_id = batch.end.server_id;
   if (batch.end.timestamp != 0) offset.ts_sec = batch.end.timestamp;
   pending_.state.insert(pending_.state.end(), batch.state.begin(), batch.state.end());
+  if (batch.in_snapshot) offset.in_snapshot = *batch.in_snapshot;
+  on_committed_.insert(on_committed_.end(), batch.on_committed.begin(), batch.on_committed.end());
 
   count_open_transaction(batch);
   between_transactions_ = batch.end.between_transactions;
@@ -74,6 +76,7 @@ void Committer::advance(const Batch& batch) {
   report_.updates += batch.updates;
   report_.deletes += batch.deletes;
   report_.truncates += batch.truncates;
+  report_.reads += batch.reads;
   report_.transactions += batch.transactions;
   report_.json_bases_missing += batch.json_bases_missing;
   report_.left_out.add(batch.left_out);
@@ -116,7 +119,7 @@ bool Committer::may_commit() const {
 
 bool Committer::should_commit() const {
   const auto now = steady_clock::now();
-  if (!has_records_ && pending_.state.empty()) {
+  if (!has_records_ && pending_.state.empty() && on_committed_.empty()) {
     return now - last_commit_ >= options_.idle_commit_interval;
   }
   return !queue_.ready() || now - first_write_ >= options_.commit_interval ||
@@ -161,6 +164,7 @@ Status Committer::commit() {
   report_.duration = last_commit_ - begin;
   observer_.on_commit(report_, pending_.offset);
   report_ = {};
+  for (const auto& call : std::exchange(on_committed_, {})) call();
   pending_.state.clear();
   has_records_ = false;
   has_progress_ = false;

@@ -5,8 +5,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "millrace/encode/heartbeat_records.h"
 #include "millrace/pipeline/pipeline.h"
@@ -44,6 +46,7 @@ class Committer {
 
   sink::Commit pending_;       // offset and state as of the last batch written
   CommitReport report_;        // since the last commit
+  std::vector<std::function<void()>> on_committed_;
   bool has_records_ = false;   // since the last commit
   bool has_progress_ = false;  // the offset moved, or state changed
   bool between_transactions_ = true;

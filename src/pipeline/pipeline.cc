@@ -1,16 +1,19 @@
 #include "millrace/pipeline/pipeline.h"
 
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "millrace/base/limits.h"
+#include "millrace/base/mark.h"
 #include "millrace/binlog/stream_grammar.h"
 #include "pipeline/assembler.h"
 #include "pipeline/batch_decoder.h"
 #include "pipeline/batch_queue.h"
 #include "pipeline/committer.h"
 #include "pipeline/decode_order.h"
+#include "pipeline/snapshot_run.h"
 #include "pipeline/xa_replay.h"
 
 namespace millrace::pipeline {
@@ -20,6 +23,11 @@ using std::chrono::steady_clock;
 
 // How long small transactions are gathered into one batch while the stream is busy: less than a commit takes.
 constexpr std::chrono::milliseconds kBatchAge{5};
+// While a snapshot holds its chunks against the stream, an idle server must say where its binlog ends: nothing else tells
+// that a chunk's place has come.
+constexpr std::chrono::milliseconds kSnapshotHeartbeat{20};
+// How long the reader of an idle stream waits for a chunk before it looks at the stream again.
+constexpr std::chrono::milliseconds kSnapshotPause{5};
 // A stream of transactions without captured rows still hands its GTIDs on in portions.
 constexpr std::uint64_t kBatchTransactions = 4096;
 
@@ -36,14 +44,16 @@ class Pipeline::Impl {
         pool_(pool),
         queue_(limits::kPipelineBytes),
         read_gtids_(state_.offset->gtids),
+        snapshot_(options_, state_, tables, observer),
         assembler_(
-            options_, state_, tables, observer,
+            options_, state_, tables, snapshot_, observer,
             [this](const state::PreparedXa& prepared, binlog::StreamVisitor& visitor) {
               return replay_xa_group(streams_, prepared, read_gtids_, visitor);
             },
             [this](std::shared_ptr<Batch> batch) { return emit(std::move(batch)); }),
         transactions_(transaction_records(tables.encoder_options())),
         statements_(schema_change_records(tables.encoder_options())),
+        notifications_(notification_records(options_, tables.encoder_options())),
         decode_order_(transactions_ != nullptr,
                       [this](std::shared_ptr<Batch> batch) { decode(std::move(batch)); }),
         committer_(options_, tables.encoder_options(), *state_.offset, queue_, sink, observer),
@@ -57,7 +67,8 @@ class Pipeline::Impl {
   }
 
   Status run() {
-    MILLRACE_RETURN_IF_ERROR(open_stream());
+    const bool reads_copy = snapshot_.reads_copy();
+    if (!reads_copy) MILLRACE_RETURN_IF_ERROR(open_stream());
     observer_.on_streaming();
     Status committed;
     std::thread committer([&] {
@@ -65,7 +76,13 @@ class Pipeline::Impl {
       // After an error nobody takes batches any more: wake the reader.
       if (!committed) fail_reader();
     });
-    const Status read = read_until_stopped();
+    Status read;
+    if (reads_copy) read = read_copy();
+    if (read && goes_on()) {
+      if (stream_ == nullptr) read = open_stream();
+      if (read) read = read_until_stopped();
+    }
+    snapshot_.stop();
     // What was read up to the error or the stop is complete transactions: commit it. Then the error stands exactly
     // where the offset does.
     assembler_.drop_open_transaction();
@@ -80,35 +97,127 @@ class Pipeline::Impl {
 
   void stop() {
     stop_requested_ = true;
+    snapshot_.stop();
     interrupt_stream();
   }
 
+  bool order(SnapshotOrder order) {
+    // An idle stream may be silent for long, and what is ordered needs one that isn't.
+    {
+      const std::lock_guard lock(stream_mutex_);
+      if (stream_ != nullptr && !is_quick_) {
+        reopens_ = true;
+        if (waits_) stream_->interrupt();
+      }
+    }
+    return snapshot_.order(std::move(order));
+  }
+
  private:
+  bool goes_on() const {
+    return !stop_requested_ && !assembler_.stopped() && !is_done_;
+  }
+
+  // From behind everything that is in batches, the one at hand too.
   Status open_stream() {
     StreamStart start;
-    if (state_.offset->has_gtids && options_.gtid_mode) start.executed = state_.offset->gtids;
-    start.position = state_.offset->position;
+    const BinlogPlace place = place_behind(assembler_.position());
+    start.executed = place.executed;
+    start.position = place.position;
     start.stop_at_end = options_.stop_at_end;
+    is_quick_ = snapshot_.needs_steps() && !options_.stop_at_end;
+    if (is_quick_) start.heartbeat = kSnapshotHeartbeat;
     MILLRACE_ASSIGN_OR_RETURN(std::unique_ptr<EventStream> stream, streams_.open(start));
+    binlog::StreamGrammarOptions grammar;
+    grammar.file = place.position.file;
+    grammar.offset = place.position.offset;
+    grammar_.emplace(assembler_, grammar);
     const std::lock_guard lock(stream_mutex_);
     stream_ = std::move(stream);
+    reopens_ = false;
     return {};
   }
 
+  // The stream with another rhythm. What has come of a transaction comes again.
+  Status reopen_stream() {
+    MILLRACE_MARK("stream_reopened");
+    assembler_.drop_open_transaction();
+    if (assembler_.is_in_transaction()) {
+      return transient_error("the stream was interrupted inside a transaction");
+    }
+    return open_stream();
+  }
+
+  // The copy that a snapshot begins with: nothing else happens meanwhile.
+  Status read_copy() {
+    const BinlogPosition position = state_.offset->position;
+    while (goes_on() && snapshot_.reads_copy()) {
+      MILLRACE_RETURN_IF_ERROR(snapshot_.step(place_of_stream(position), assembler_));
+      if (queue_.closed()) return {};
+      if (assembler_.has_complete_work()) MILLRACE_RETURN_IF_ERROR(assembler_.flush());
+      if (snapshot_.reads_copy()) snapshot_.wait(std::chrono::milliseconds(100));
+    }
+    note_end_of_snapshot();
+    return {};
+  }
+
+  void note_end_of_snapshot() {
+    if (had_snapshot_ && !snapshot_.is_active()) is_done_ = options_.snapshot.stops_after;
+    had_snapshot_ = snapshot_.is_active();
+  }
+
+  StreamPlace place_of_stream(const BinlogPosition& position) {
+    StreamPlace place = assembler_.place(position);
+    place.executed = [this, position] {
+      const BinlogPlace here = place_behind(position);
+      return here.executed.value_or(gtid::GtidSet());
+    };
+    return place;
+  }
+
+  // Between two transactions. True when the stream needn't be asked yet: there is more to hand out.
+  Result<bool> step_snapshot() {
+    MILLRACE_RETURN_IF_ERROR(snapshot_.step(place_of_stream(grammar_->position()), assembler_));
+    note_end_of_snapshot();
+    // With the end of the snapshot the stream goes back to its own rhythm.
+    if (!options_.stop_at_end && is_quick_ != snapshot_.needs_steps()) reopens_ = true;
+    if (is_done_ || !stream_->likely_idle()) return false;
+    if (assembler_.has_complete_work()) MILLRACE_RETURN_IF_ERROR(assembler_.flush());
+    return snapshot_.wait(kSnapshotPause);
+  }
+
+  Result<std::optional<std::string_view>> fetch() {
+    {
+      const std::lock_guard lock(stream_mutex_);
+      waits_ = !assembler_.is_in_transaction();
+    }
+    auto event = stream_->fetch();
+    waits_ = false;
+    return event;
+  }
+
   Status read_until_stopped() {
-    binlog::StreamGrammarOptions start;
-    start.file = state_.offset->position.file;
-    start.offset = state_.offset->position.offset;
-    binlog::StreamGrammar grammar(assembler_, start);
     auto batch_begin = steady_clock::now();
-    while (!stop_requested_ && !assembler_.stopped()) {
-      auto event = stream_->fetch();
+    while (goes_on()) {
+      if (reopens_ && !assembler_.is_in_transaction()) {
+        MILLRACE_RETURN_IF_ERROR(reopen_stream());
+      }
+      if (snapshot_.needs_steps() && !assembler_.is_in_transaction()) {
+        MILLRACE_ASSIGN_OR_RETURN(const bool has_more, step_snapshot());
+        if (queue_.closed()) return {};
+        if (has_more || is_done_) continue;
+      }
+      auto event = fetch();
       if (stop_requested_ || queue_.closed()) return {};
+      if (!event && reopens_) {
+        MILLRACE_RETURN_IF_ERROR(reopen_stream());
+        continue;
+      }
       if (!event) return event.error();
       if (!*event) {
         return options_.stop_at_end ? Status() : transient_error("the server ended the stream");
       }
-      MILLRACE_RETURN_IF_ERROR(grammar.feed(**event));
+      MILLRACE_RETURN_IF_ERROR(grammar_->feed(**event));
       if (!assembler_.has_complete_work()) continue;
       const auto now = steady_clock::now();
       if (now - batch_begin < kBatchAge && assembler_.transactions() < kBatchTransactions &&
@@ -122,8 +231,13 @@ class Pipeline::Impl {
   }
 
   BinlogPlace place_before_transaction() const {
+    return place_behind(assembler_.transaction_begin());
+  }
+
+  // Everything that is complete, up to `position`.
+  BinlogPlace place_behind(BinlogPosition position) const {
     BinlogPlace place;
-    place.position = assembler_.transaction_begin();
+    place.position = std::move(position);
     if (!state_.offset->has_gtids || !options_.gtid_mode) return place;
     place.executed = read_gtids_;
     for (const gtid::Gtid& gtid : assembler_.completed()) place.executed->add(gtid);
@@ -146,7 +260,8 @@ class Pipeline::Impl {
       decode_batch(*batch, tables_.encoder_options(),
                    DecodeOptions{options_.skip_creates, options_.skip_updates,
                                  options_.skip_deletes, options_.undecodable,
-                                 options_.unprocessable, transactions_.get(), statements_.get()},
+                                 options_.unprocessable, transactions_.get(),
+                                 notifications_.get(), statements_.get()},
                    system_clock());
       decode_order_.finished(*batch);
       queue_.complete(*batch);
@@ -165,6 +280,13 @@ class Pipeline::Impl {
       const encode::EncoderOptions& encoder) {
     if (encoder.schema_change_topic.empty()) return nullptr;
     return std::make_unique<encode::SchemaChangeRecords>(encoder, system_clock());
+  }
+
+  static std::unique_ptr<encode::NotificationRecords> notification_records(
+      const PipelineOptions& options, const encode::EncoderOptions& encoder) {
+    if (options.snapshot.notification_topic.empty()) return nullptr;
+    return std::make_unique<encode::NotificationRecords>(options.snapshot.notification_topic,
+                                                         encoder);
   }
 
   // Workers hold references to this object: it must outlive their tasks.
@@ -190,14 +312,23 @@ class Pipeline::Impl {
   DecodePool& pool_;
   BatchQueue queue_;
   gtid::GtidSet read_gtids_;  // published or in flight; the reader's
+  SnapshotRun snapshot_;
   Assembler assembler_;
   const std::unique_ptr<encode::TransactionRecords> transactions_;  // null without metadata
   const std::unique_ptr<encode::SchemaChangeRecords> statements_;   // null without their topic
+  const std::unique_ptr<encode::NotificationRecords> notifications_;  // null without their topic
   DecodeOrder decode_order_;
   Committer committer_;
   Observer& observer_;
 
+  std::optional<binlog::StreamGrammar> grammar_;
+  bool had_snapshot_ = snapshot_.is_active();
+  bool is_done_ = false;   // the snapshot was all that was asked for
+  bool is_quick_ = false;  // the stream has a snapshot's rhythm
+
   std::atomic<bool> stop_requested_{false};
+  std::atomic<bool> reopens_{false};
+  std::atomic<bool> waits_{false};  // for an event, between two transactions
   std::mutex stream_mutex_;
   std::unique_ptr<EventStream> stream_;
 
@@ -215,5 +346,6 @@ Pipeline::~Pipeline() = default;
 
 Status Pipeline::run() { return impl_->run(); }
 void Pipeline::stop() { impl_->stop(); }
+bool Pipeline::order(SnapshotOrder order) { return impl_->order(std::move(order)); }
 
 }  // namespace millrace::pipeline

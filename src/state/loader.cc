@@ -8,7 +8,18 @@ namespace {
 
 // What a key says. Records of other sources, and what isn't ours at all, are kForeign.
 struct Key {
-  enum class Kind { kForeign, kStructure, kTable, kDatabase, kXa, kTakenOver, kUnknown };
+  enum class Kind {
+    kForeign,
+    kStructure,
+    kTable,
+    kDatabase,
+    kXa,
+    kTakenOver,
+    kSnapshot,
+    kSnapshotTable,
+    kCaptured,
+    kUnknown
+  };
   Kind kind = Kind::kForeign;
   std::string_view first = {};   // hash, database or xid
   std::string_view second = {};  // table
@@ -26,6 +37,11 @@ Key classify(const rapidjson::Document& key, std::string_view source) {
   if (!all_strings(key)) return {.kind = Key::Kind::kUnknown};
   const std::string_view kind = view(key[1]);
   if (kind == "taken_over" && key.Size() == 2) return {.kind = Key::Kind::kTakenOver};
+  if (kind == "captured" && key.Size() == 2) return {.kind = Key::Kind::kCaptured};
+  if (kind == "snapshot" && key.Size() == 2) return {.kind = Key::Kind::kSnapshot};
+  if (kind == "snapshot" && key.Size() == 4) {
+    return {Key::Kind::kSnapshotTable, view(key[2]), view(key[3])};
+  }
   if (kind == "structure" && key.Size() == 3) return {Key::Kind::kStructure, view(key[2]), {}};
   if (kind == "xa" && key.Size() == 3) return {Key::Kind::kXa, view(key[2]), {}};
   if (kind == "database" && key.Size() == 3) return {Key::Kind::kDatabase, view(key[2]), {}};
@@ -71,6 +87,81 @@ Result<PreparedXa> parse_prepared(std::string_view xid, std::string_view value) 
   return prepared;
 }
 
+// Reads members of one record that may be missing; ok() is false once one is of another type.
+class Members {
+ public:
+  explicit Members(const rapidjson::Value& object) : object_(object) {}
+
+  bool flag(const char* name) {
+    const auto* value = find(object_, name);
+    if (value == nullptr) return false;
+    ok_ &= value->IsBool();
+    return value->IsTrue();
+  }
+  std::uint64_t number(const char* name, std::uint64_t most = ~std::uint64_t{0}) {
+    const auto* value = find(object_, name);
+    if (value == nullptr) return 0;
+    ok_ &= value->IsUint64() && value->GetUint64() <= most;
+    return ok_ ? value->GetUint64() : 0;
+  }
+  std::string text(const char* name) {
+    const auto* value = find(object_, name);
+    if (value == nullptr) return {};
+    ok_ &= value->IsString();
+    return ok_ ? std::string(view(*value)) : std::string();
+  }
+  std::vector<std::string> texts(const char* name) {
+    std::vector<std::string> texts;
+    const auto* value = find(object_, name);
+    if (value == nullptr) return texts;
+    ok_ &= value->IsArray() && all_strings(*value);
+    if (!ok_) return texts;
+    for (const auto& each : value->GetArray()) texts.emplace_back(view(each));
+    return texts;
+  }
+  bool ok() const { return ok_; }
+
+ private:
+  const rapidjson::Value& object_;
+  bool ok_ = true;
+};
+
+// Nothing where the value isn't what a snapshot writes.
+std::optional<Snapshot> parse_snapshot(std::string_view value) {
+  rapidjson::Document document;
+  if (!parse_json(value, document) || !document.IsObject()) return std::nullopt;
+  Members members(document);
+  Snapshot snapshot;
+  snapshot.is_frozen = members.flag("frozen");
+  snapshot.is_paused = members.flag("paused");
+  snapshot.has_rows = members.flag("has_rows");
+  snapshot.begun_ms = static_cast<std::int64_t>(members.number("begun_ms"));
+  snapshot.tables = members.number("tables");
+  snapshot.signal_id = members.text("signal");
+  snapshot.clone_name = members.text("clone_name");
+  snapshot.clone_server_uuid = members.text("clone_server_uuid");
+  return members.ok() ? std::optional(std::move(snapshot)) : std::nullopt;
+}
+
+std::optional<SnapshotTable> parse_snapshot_table(schema::TableName name, std::string_view value) {
+  rapidjson::Document document;
+  if (!parse_json(value, document) || !document.IsObject()) return std::nullopt;
+  Members members(document);
+  SnapshotTable table;
+  table.name = std::move(name);
+  table.kind = static_cast<SnapshotTable::Kind>(
+      members.number("kind", static_cast<std::uint64_t>(SnapshotTable::Kind::kBlocking)));
+  table.order = members.number("order");
+  table.signal_id = members.text("signal");
+  table.condition = members.text("condition");
+  table.select = members.text("select");
+  table.surrogate_key = members.text("surrogate_key");
+  table.after = members.texts("after");
+  table.rows = members.number("rows");
+  table.estimate = members.number("estimate");
+  return members.ok() ? std::optional(std::move(table)) : std::nullopt;
+}
+
 }  // namespace
 
 StateLoader::StateLoader(std::string source, std::string topic_prefix)
@@ -102,6 +193,15 @@ Status StateLoader::apply(std::string_view key, std::optional<std::string_view> 
     case Key::Kind::kTakenOver:
       state_.taken_over = value.has_value();
       return {};
+    case Key::Kind::kSnapshot:
+      state_.snapshot.reset();
+      if (value) state_.snapshot = parse_snapshot(*value);
+      return !value || state_.snapshot ? Status() : malformed(key, "is no record of a snapshot");
+    case Key::Kind::kSnapshotTable:
+      return apply_snapshot_table(key, {std::string(parsed.first), std::string(parsed.second)},
+                                  value);
+    case Key::Kind::kCaptured:
+      return apply_captured(key, value);
     case Key::Kind::kUnknown:
       break;
   }
@@ -169,7 +269,34 @@ Status StateLoader::apply_xa(std::string_view key, std::string_view xid_text,
   return {};
 }
 
+Status StateLoader::apply_snapshot_table(std::string_view key, schema::TableName name,
+                                         std::optional<std::string_view> value) {
+  if (!value) {
+    snapshot_tables_.erase(name);
+    return {};
+  }
+  auto table = parse_snapshot_table(name, *value);
+  if (!table) return malformed(key, "is no record of a snapshot's table");
+  snapshot_tables_.insert_or_assign(std::move(name), std::move(*table));
+  return {};
+}
+
+Status StateLoader::apply_captured(std::string_view key, std::optional<std::string_view> value) {
+  state_.captured.reset();
+  if (!value) return {};
+  rapidjson::Document document;
+  if (!parse_json(*value, document) || !document.IsObject()) {
+    return malformed(key, "is not a JSON object");
+  }
+  state_.captured = Members(document).text("filters");
+  return {};
+}
+
 Result<SourceState> StateLoader::finish() && {
+  for (auto& [name, table] : snapshot_tables_) {
+    state_.snapshot_tables.push_back(std::move(table));
+  }
+  std::ranges::stable_sort(state_.snapshot_tables, {}, &SnapshotTable::order);
   if (Status complete = state_.catalog.check_complete(); !complete) {
     return complete.error().with_context("the state store");
   }

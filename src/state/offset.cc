@@ -198,6 +198,10 @@ std::string Offset::to_json() const {
     writer.Key("event");
     writer.Uint64(event);
   }
+  if (in_snapshot) {
+    writer.Key("snapshot");
+    writer.String("INITIAL");
+  }
   if (own) {
     writer.Key(kServerUuid);
     write_string(writer, server_uuid);
@@ -217,7 +221,8 @@ Result<Offset> Offset::parse(std::string_view json) {
     return malformed(json, "is not a JSON object");
   }
   Reader reader(json, document);
-  if (reader.is_set("snapshot")) {
+  const bool is_own = reader.has(kServerUuid);
+  if (reader.is_set("snapshot") && !is_own) {
     return malformed(
         json,
         "was written in the middle of a snapshot, which can't be continued here; let the connector "
@@ -245,7 +250,8 @@ Result<Offset> Offset::parse(std::string_view json) {
   reader.read_counts(kTransactionCount, offset.transaction_counts);
   if (reader.error()) return *reader.error();
 
-  offset.own = reader.has(kServerUuid);
+  offset.own = is_own;
+  offset.in_snapshot = reader.is_set("snapshot");
   offset.has_gtids = reader.has("gtids");
   if (!offset.has_gtids && (offset.position.file.empty() || !reader.has("pos"))) {
     return malformed(json, "has neither \"gtids\" nor \"file\" and \"pos\"");

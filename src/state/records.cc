@@ -16,6 +16,46 @@ std::string key_of(std::initializer_list<std::string_view> parts) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+class Object {
+ public:
+  Object() : writer_(buffer_) { writer_.StartObject(); }
+  // What is empty, zero or false is left out.
+  Object& text(const char* name, std::string_view value) {
+    if (value.empty()) return *this;
+    writer_.Key(name);
+    write_string(writer_, value);
+    return *this;
+  }
+  Object& number(const char* name, std::uint64_t value) {
+    if (value == 0) return *this;
+    writer_.Key(name);
+    writer_.Uint64(value);
+    return *this;
+  }
+  Object& flag(const char* name, bool value) {
+    if (!value) return *this;
+    writer_.Key(name);
+    writer_.Bool(true);
+    return *this;
+  }
+  Object& texts(const char* name, const std::vector<std::string>& values) {
+    if (values.empty()) return *this;
+    writer_.Key(name);
+    writer_.StartArray();
+    for (const std::string& value : values) write_string(writer_, value);
+    writer_.EndArray();
+    return *this;
+  }
+  std::string finish() {
+    writer_.EndObject();
+    return {buffer_.GetString(), buffer_.GetSize()};
+  }
+
+ private:
+  rapidjson::StringBuffer buffer_;
+  JsonWriter writer_;
+};
+
 }  // namespace
 
 std::string offset_key(std::string_view source, std::string_view topic_prefix) {
@@ -58,6 +98,47 @@ StateRecord xa_deletion(std::string_view source, const binlog::Xid& xid) {
 
 StateRecord taken_over_record(std::string_view source, const Offset& from) {
   return {key_of({source, "taken_over"}), from.to_json()};
+}
+
+StateRecord snapshot_record(std::string_view source, const Snapshot& snapshot) {
+  return {key_of({source, "snapshot"}),
+          Object()
+              .flag("frozen", snapshot.is_frozen)
+              .flag("paused", snapshot.is_paused)
+              .flag("has_rows", snapshot.has_rows)
+              .number("begun_ms", static_cast<std::uint64_t>(snapshot.begun_ms))
+              .number("tables", snapshot.tables)
+              .text("signal", snapshot.signal_id)
+              .text("clone_name", snapshot.clone_name)
+              .text("clone_server_uuid", snapshot.clone_server_uuid)
+              .finish()};
+}
+
+StateRecord snapshot_deletion(std::string_view source) {
+  return {key_of({source, "snapshot"}), std::nullopt};
+}
+
+StateRecord snapshot_table_record(std::string_view source, const SnapshotTable& table) {
+  return {key_of({source, "snapshot", table.name.database, table.name.table}),
+          Object()
+              .number("kind", static_cast<std::uint64_t>(table.kind))
+              .number("order", table.order)
+              .text("signal", table.signal_id)
+              .text("condition", table.condition)
+              .text("select", table.select)
+              .text("surrogate_key", table.surrogate_key)
+              .texts("after", table.after)
+              .number("rows", table.rows)
+              .number("estimate", table.estimate)
+              .finish()};
+}
+
+StateRecord snapshot_table_deletion(std::string_view source, const schema::TableName& table) {
+  return {key_of({source, "snapshot", table.database, table.table}), std::nullopt};
+}
+
+StateRecord captured_record(std::string_view source, std::string_view filters) {
+  return {key_of({source, "captured"}), Object().text("filters", filters).finish()};
 }
 
 StateRecord structure_record(std::string_view source, std::string_view serialized_structure) {

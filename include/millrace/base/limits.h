@@ -22,6 +22,12 @@ inline constexpr std::size_t kBatchBytes = 256U << 10;
 // stops reading from MySQL.
 inline constexpr std::size_t kPipelineBytes = 8U << 20;
 
+// A snapshot reads a table by so much at a time: long enough that a SELECT costs nothing beside its rows, short enough
+// that little is read again after a crash.
+inline constexpr std::size_t kSnapshotChunkBytes = 1U << 20;
+// What was read and waits for the stream to come to its place; readers wait when it is more.
+inline constexpr std::size_t kSnapshotBytes = 8U << 20;
+
 // A zstd window above this is refused: the server compresses with at most 8 MiB (level 22: 128 MiB).
 inline constexpr int kZstdWindowLogMax = 27;
 // Decompressed bytes handed on at a time.

@@ -16,6 +16,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "millrace/base/result.h"
@@ -50,6 +51,13 @@ using CapturedTablePtr = std::shared_ptr<const CapturedTable>;
 
 // inconsistent.schema.handling.mode: what becomes of rows whose table's structure can't be known.
 enum class InconsistentSchema : std::uint8_t { kFail, kLeaveOut };
+
+// Tables whose rows, or what they mean, statements have changed.
+struct ChangedTables {
+  std::vector<schema::TableName> names;
+  bool all = false;                             // a statement that could be about any
+  std::vector<schema::TableName> renamed_into;  // names that hold another table's rows now
+};
 
 struct TableRegistryOptions {
   std::string source_name;
@@ -109,6 +117,16 @@ class TableRegistry {
   const schema::Catalog& catalog() const { return catalog_; }
   const encode::EncoderOptions& encoder_options() const { return encoder_; }
 
+  bool captures(const schema::TableName& name) const { return filter_.captures(name); }
+  // By the catalog, in the order of their names; of those that `picks` takes, where it is given.
+  std::vector<schema::TableName> captured_tables(
+      const std::function<bool(const schema::TableName&)>& picks) const;
+  // A captured table as the catalog has it now, whatever maps have said before; null when there is none, or it isn't
+  // captured. A structure that isn't known is a definite error.
+  Result<CapturedTablePtr> table_now(const schema::TableName& name);
+  // Since the last call.
+  ChangedTables take_changed_tables() { return std::exchange(changed_, {}); }
+
   // What the statements since the last call did to tables of captured databases, for the topic of schema changes;
   // always empty where the encoder's options name none. Transaction, server and place are the caller's to fill in.
   std::vector<change::SchemaChangeEvent> take_schema_changes();
@@ -136,7 +154,9 @@ class TableRegistry {
   bool concerns_followed(const ddl::Statement& statement, std::string_view session_database) const;
   Status follow(const binlog::Query& query, const ddl::Statement& statement);
   schema::StatementContext context_of(const binlog::Query& query) const;
+  Status learn_structure(const schema::TableName& name);
   void take_change(const schema::CatalogChange& change);
+  void note_renames(const ddl::SchemaChange& change);
   void note_schema_change(const ddl::SchemaChange& change,
                           const std::vector<schema::CatalogChange>& changes, std::string_view sql,
                           std::string_view first_words, std::string_view database);
@@ -158,6 +178,7 @@ class TableRegistry {
   std::unordered_set<std::uint64_t> stored_structures_;  // by their numbers
   std::vector<state::StateRecord> changes_;
   std::vector<change::SchemaChangeEvent> schema_changes_;
+  ChangedTables changed_;
 };
 
 }  // namespace millrace::pipeline

@@ -2,6 +2,7 @@
 
 // Where raw binlog events come from, as the pipeline sees it: a server's dump in the daemon, a script in tests.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,6 +22,8 @@ struct StreamStart {
   // A second stream of the same source, beside the main one: it must carry another replica identity, or the server
   // ends the first.
   bool auxiliary = false;
+  // An idle server gives a sign so often; none: as the source is configured.
+  std::optional<std::chrono::milliseconds> heartbeat;
 };
 
 class EventStream {

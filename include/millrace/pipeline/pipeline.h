@@ -29,6 +29,9 @@
 // far into it (state::Offset). XA transactions pass at XA COMMIT: their prepared group is read again through a second
 // stream (xa_replay.h) and takes the same path.
 //
+// Snapshots (snapshot.h) read tables on threads of their own; between two transactions the reader takes what they have
+// read into its batches.
+//
 // Stopping. stop() may come from any thread: the reader finishes the event at hand, what is in flight is decoded,
 // written and committed, and run() returns. An error anywhere ends the pipeline: what was committed is durable, what
 // was not is read again from the offset. Nothing is retried in here; the daemon runs a new pipeline.
@@ -39,6 +42,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +55,7 @@
 #include "millrace/pipeline/event_stream.h"
 #include "millrace/pipeline/left_out.h"
 #include "millrace/pipeline/signal_row.h"
+#include "millrace/pipeline/snapshot.h"
 #include "millrace/pipeline/structure_source.h"
 #include "millrace/sink/sink.h"
 #include "millrace/state/source_state.h"
@@ -87,11 +92,17 @@ struct PipelineOptions {
   bool gtid_mode = true;
   // The streams end (files): run() returns then, with everything committed.
   bool stop_at_end = false;
+  // An update may have no record (skip.messages.without.change).
+  bool updates_may_vanish = false;
+  SnapshotOptions snapshot;
+  // Asks what a row of the signal table wants of a snapshot; nothing: something else. Called from the reader.
+  std::function<std::optional<SnapshotOrder>(const SignalRow&)> order_of_signal;
 };
 
 // What a commit brought; passed to the observer after each.
 struct CommitReport {
   std::uint64_t creates = 0, updates = 0, deletes = 0, truncates = 0;
+  std::uint64_t reads = 0;  // rows of snapshots
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
   std::uint64_t transactions = 0;
@@ -114,6 +125,10 @@ class Observer {
   virtual void on_skipped_event(binlog::EventType type) = 0;
   virtual void on_queue_bytes(std::size_t bytes) = 0;
   virtual void on_notice(const std::string& sentence) = 0;
+  // Of snapshots: how they get on, the end of a table, and what the topic of notifications is told too.
+  virtual void on_snapshot(const SnapshotReport&) {}
+  virtual void on_table_read(const TableReadReport&) {}
+  virtual void on_notification(const encode::Notification&) {}
 };
 
 class Pipeline {
@@ -123,9 +138,13 @@ class Pipeline {
            EventStreamFactory& streams, sink::Sink& sink, DecodePool& pool, Observer& observer);
   ~Pipeline();
 
-  // Streams until stop() (success) or an error.
+  // Reads the copy that a snapshot begins with, if there is one, and streams until stop() (success) or an error; with
+  // SnapshotOptions::stops_after until the snapshot is committed.
   Status run();
   void stop();
+  // From any thread: asks something of the snapshot, or for one. Returns when it is committed, so that it can't be lost
+  // any more; false when the pipeline ended before.
+  bool order(SnapshotOrder order);
 
  private:
   class Impl;

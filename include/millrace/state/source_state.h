@@ -12,6 +12,9 @@
 //                  ["shop","database","<db>"]          {"collation":255}
 //                  ["shop","xa","<xid>"]               {"gtid":..,"file":..,"pos":..}
 //                  ["shop","taken_over"]               the offset that the source began with, a connector's
+//                  ["shop","snapshot"]                 {"kind":"initial","tables":12,..}: one goes on
+//                  ["shop","snapshot","<db>","<table>"]  {"after":["17"],"rows":5,..}: still to be read
+//                  ["shop","captured"]                 which tables are captured, as the configuration said it
 //
 // An offset is a connector's (Debezium's) unless it has our key millrace_server_uuid. The two differ in meaning:
 //   - Debezium's points into the last transaction that it published, whole or in part; ours behind it, unless that was
@@ -59,10 +62,12 @@ struct Offset {
   // With transaction metadata, inside a transaction: its name, and how many events of it are published by table.
   std::string transaction_id;
   change::TransactionCounts transaction_counts;
+  // A snapshot of the first start goes on (Debezium's `snapshot`): a connector that takes over begins it anew.
+  bool in_snapshot = false;
 
   bool in_transaction() const { return event != 0 || row != 0; }
   std::string to_json() const;
-  // Accepts what Debezium's connector wrote; an offset of an unfinished snapshot is a definite error that says so.
+  // Accepts what Debezium's connector wrote; its offset of an unfinished snapshot is a definite error that says so.
   static Result<Offset> parse(std::string_view json);
   friend bool operator==(const Offset&, const Offset&) = default;
 };
@@ -75,9 +80,46 @@ struct PreparedXa {
   friend bool operator==(const PreparedXa&, const PreparedXa&) = default;
 };
 
+// A table that a snapshot has not read to its end. Its rows up to the key `after` are published.
+struct SnapshotTable {
+  enum class Kind : std::uint8_t {
+    kInitial,      // of the source's first start
+    kIncremental,  // asked for by a signal
+    kBlocking,     // the same, with the first snapshot's marks
+  };
+  schema::TableName name;
+  Kind kind = Kind::kInitial;
+  std::uint64_t order = 0;         // its turn
+  std::string signal_id;           // empty: of no signal
+  std::string condition;           // SQL that its rows must meet; empty: all rows
+  std::string select;              // the SELECT in the place of the table; empty: the table
+  std::string surrogate_key;       // the column in the place of the key; empty: the key
+  std::vector<std::string> after;  // SQL literals, one a key column; empty: nothing is published
+  std::uint64_t rows = 0;          // published
+  std::uint64_t estimate = 0;      // of all rows, as the server guessed; 0 unknown
+  friend bool operator==(const SnapshotTable&, const SnapshotTable&) = default;
+};
+
+// What a snapshot as a whole remembers, for as long as it has tables.
+struct Snapshot {
+  bool is_frozen = false;  // a copy is read, and the stream begins behind it
+  bool is_paused = false;
+  bool has_rows = false;       // one is published
+  std::int64_t begun_ms = 0;   // since 1970
+  std::uint64_t tables = 0;    // in all, the finished ones too
+  std::string signal_id;       // of the signal that began it; empty: the source's start
+  // Of a copy: the server that is read until the end, and its name where a provider made it and must delete it.
+  std::string clone_server_uuid;
+  std::string clone_name;
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
+
 struct SourceState {
   std::optional<Offset> offset;
   schema::Catalog catalog;
+  std::optional<Snapshot> snapshot;
+  std::vector<SnapshotTable> snapshot_tables;  // in their order
+  std::optional<std::string> captured;         // see captured_record()
   std::map<binlog::Xid, PreparedXa> prepared;
   // A connector ran this source before: the rows of XA transactions that aren't in `prepared` are published.
   bool taken_over = false;
@@ -94,6 +136,13 @@ std::string structure_key(std::string_view source, std::string_view hash);
 StateRecord taken_over_record(std::string_view source, const Offset& from);
 StateRecord xa_record(std::string_view source, const PreparedXa& prepared);
 StateRecord xa_deletion(std::string_view source, const binlog::Xid& xid);
+StateRecord snapshot_record(std::string_view source, const Snapshot& snapshot);
+StateRecord snapshot_deletion(std::string_view source);
+StateRecord snapshot_table_record(std::string_view source, const SnapshotTable& table);
+// Of one that is read to its end, or given up.
+StateRecord snapshot_table_deletion(std::string_view source, const schema::TableName& table);
+// What the configuration captures, in a form of the caller's: when it changes, tables may be new to the source.
+StateRecord captured_record(std::string_view source, std::string_view filters);
 // The structure (once a hash: the caller remembers what is stored) and the table's pointer to it.
 StateRecord structure_record(std::string_view source, std::string_view serialized_structure);
 // Of one that no table has any more.

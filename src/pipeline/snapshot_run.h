@@ -1,0 +1,227 @@
+#pragma once
+
+// The snapshot of a pipeline (millrace/pipeline/snapshot.h): its tables, the threads that read them, and the reconciling
+// with the stream. The reader of the stream calls it between transactions and tells it what the stream brings; threads
+// of its own read chunks. What they share is behind one mutex, taken once a chunk and once a step, never once a row.
+//
+// A table's life: pending (in state_) -> active (a few at a time: its structure is known, its keys are watched, readers
+// work on it) -> read to its end -> all its chunks are out: its record is deleted.
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "millrace/base/result.h"
+#include "millrace/gtid/gtid_set.h"
+#include "millrace/pipeline/captured_table.h"
+#include "millrace/pipeline/pipeline.h"
+#include "millrace/pipeline/snapshot.h"
+#include "millrace/snapshot/table_key.h"
+#include "millrace/state/source_state.h"
+#include "pipeline/batch.h"
+#include "pipeline/touched_keys.h"
+
+namespace millrace::pipeline {
+
+// Where the stream stands, between two transactions.
+struct StreamPlace {
+  BinlogPosition position;
+  std::function<gtid::GtidSet()> executed;  // all that it has brought
+  // The last transaction that it brought; null before the first.
+  std::shared_ptr<const change::TransactionInfo> transaction;
+  ServerId server_id;
+  std::uint32_t timestamp = 0;
+};
+
+// Takes what a snapshot publishes, in order; the assembler, in the end.
+class SnapshotOutput {
+ public:
+  virtual ~SnapshotOutput() = default;
+  virtual void add_rows(RowsItem item, std::size_t bytes) = 0;
+  virtual void add_state(state::StateRecord record) = 0;
+  virtual void add_notification(encode::Notification notification) = 0;
+  // Once what was added so far is committed.
+  virtual void on_committed(std::function<void()> call) = 0;
+  // What was added so far is one batch, if it is large enough to be one.
+  virtual Status cut() = 0;
+  // The offset belongs to a first snapshot that is not at its end.
+  virtual void set_in_snapshot(bool in_snapshot) = 0;
+};
+
+class SnapshotRun {
+ public:
+  // All outlive the run but `state`: what is left of a snapshot.
+  SnapshotRun(const PipelineOptions& options, const state::SourceState& state,
+              TableRegistry& tables, Observer& observer);
+  ~SnapshotRun();
+
+  // --- The reader of the stream. ---
+  // A frozen copy is to be read before the stream begins.
+  bool reads_copy() const;
+  // Something is to be done between transactions.
+  bool needs_steps() const { return needs_steps_.load(std::memory_order_acquire); }
+  // Tables are left.
+  bool is_active() const { return is_active_.load(std::memory_order_acquire); }
+  // Hands out what may go at this place. A definite error names the table.
+  Status step(const StreamPlace& place, SnapshotOutput& out);
+  // Waits until a chunk or an order has come, at most so long; false when none has.
+  bool wait(std::chrono::milliseconds timeout);
+
+  // Rows that the stream brings. False: they stand in a view that will be read, and are not published.
+  Result<bool> watch_rows(const CapturedTable& table, const binlog::RowsEvent& event);
+  // A statement has changed these tables, or emptied them, or put others in their place.
+  void note_changes(const ChangedTables& changed);
+  // An order that came with the stream, in place of one by order().
+  Status accept(const SnapshotOrder& order, SnapshotOutput& out);
+
+  // --- Any thread. ---
+  // Returns when the order is committed; false when the pipeline ended before.
+  bool order(SnapshotOrder order);
+  void stop();
+
+ private:
+  struct Ready {
+    snapshot::Chunk chunk;
+    std::uint64_t keys_from = 0;  // of TouchedKeys
+    std::size_t bytes = 0;
+  };
+  struct Active {
+    // The stream's reader's alone.
+    state::SnapshotTable table;
+    snapshot::TableKey key;             // in whose order it is read
+    std::vector<std::size_t> identity;  // columns that tell rows apart; empty: none do
+    TouchedKeys keys;
+    bool needs_structure = false;
+    bool is_kept_back = false;   // its events are not published until its view is known
+    bool has_view = false;       // without a key: the place of its rows in the stream is known
+    std::uint64_t attempts = 0;  // at such a view
+    // Behind the mutex; what readers see is changed behind it too.
+    CapturedTablePtr captured;
+    std::uint64_t epoch = 0;  // grows when what was read is worthless
+    bool is_published = false;
+    std::uint64_t keys_published = 0;  // what a read that begins now must be held against
+    bool is_reading = false;
+    std::uint64_t reading_from = 0;
+    bool is_read = false;               // to the end
+    std::optional<std::size_t> reader;  // which goes on with a SELECT of the whole table
+    std::vector<std::string> cursor;
+    std::deque<Ready> ready;
+    std::uint64_t chunk_rows = 0;
+    std::optional<BinlogPosition> not_before;  // the stream must have passed it before the next read
+  };
+  using ActiveList = std::list<Active>;
+  struct Ordered {
+    SnapshotOrder order;
+    std::shared_ptr<bool> done;  // behind the mutex
+  };
+  struct HeldRows;
+  enum class End : std::uint8_t { kSucceeded, kGone, kFailed, kStopped };
+
+  // Readers' threads (snapshot_reading.cc).
+  Status start_readers();
+  void stop_readers();
+  void read_tables(std::size_t number);
+  bool is_over() const { return is_stopping_ || readers_stop_; }
+  bool may_read() const;
+  Active* next_to_read(std::size_t number);
+  void take_chunk(const schema::TableName& name, std::uint64_t epoch, std::size_t reader,
+                  Result<snapshot::Chunk> chunk);
+  void adapt_chunk(Active& active, const snapshot::Chunk& chunk) const;
+  void discard(Active& active);
+
+  // Orders (snapshot_orders.cc).
+  Status take_orders(SnapshotOutput& out);
+  void execute(const SnapshotOrder& order, SnapshotOutput& out);
+  void stop_tables(const SnapshotOrder& order, SnapshotOutput& out);
+  void set_paused(bool is_paused, const SnapshotOrder& order, SnapshotOutput& out);
+
+  // Tables come and go (snapshot_run.cc).
+  void take_new_tables(SnapshotOutput& out);
+  void activate(SnapshotOutput& out);
+  Status renew_structures(SnapshotOutput& out);
+  Status take_structure(Active& active, CapturedTablePtr captured);
+  void publish_place(const StreamPlace& place);
+  void finish(ActiveList::iterator active, End end, const std::string& why, SnapshotOutput& out);
+  void end_snapshot(SnapshotOutput& out);
+  Active* find(const schema::TableName& name);
+  Result<bool> has_record(const CapturedTable& table, const binlog::RowsEvent& event,
+                          const row::Row& before, const row::Row& after);
+  void report();
+  encode::Notification notification(const state::SnapshotTable& table, std::string type) const;
+  encode::Notification progress(const state::SnapshotTable& table) const;
+  void notify(encode::Notification notification, SnapshotOutput& out);
+
+  // Chunks go out (snapshot_publish.cc).
+  Status hand_out(const StreamPlace& place, SnapshotOutput& out);
+  Result<bool> hand_out_next(ActiveList::iterator active, const StreamPlace& place,
+                             SnapshotOutput& out);
+  Status release_held(const StreamPlace& place, SnapshotOutput& out);
+  bool is_due(const Ready& ready, const StreamPlace& place) const;
+  Ready take_ready(Active& active);
+  Status publish(ActiveList::iterator active, Ready ready, bool is_last_of_all,
+                 const StreamPlace& place, SnapshotOutput& out);
+  bool has_exact_view(Active& active, const Ready& ready);
+  Result<std::vector<bool>> rows_to_leave_out(const Active& active, const Ready& ready) const;
+  Status publish_rows(Active& active, Ready ready, bool is_last_of_all, const StreamPlace& place,
+                      SnapshotOutput& out);
+  Status note_progress(Active& active, const HeldRows& held, std::size_t next, bool has_key,
+                       SnapshotOutput& out);
+  std::shared_ptr<const change::TransactionInfo> transaction_of(const state::SnapshotTable& table,
+                                                                const StreamPlace& place) const;
+
+  const PipelineOptions& options_;
+  TableRegistry& tables_;
+  Observer& observer_;
+
+  // The stream's reader's alone.
+  std::optional<state::Snapshot> snapshot_;
+  std::deque<state::SnapshotTable> pending_;
+  std::vector<state::SnapshotTable> new_tables_;  // pending, as soon as something can be written
+  std::set<schema::TableName> kept_back_;  // without a key, of a first snapshot: their events wait
+  std::optional<encode::DebeziumEncoder> encoder_;  // to see whether an update has records
+  std::uint64_t next_order_ = 0;
+  std::uint64_t rows_ = 0;
+  bool has_failures_ = false;
+  bool is_aborted_ = false;
+  state::SnapshotTable::Kind last_kind_ = state::SnapshotTable::Kind::kInitial;  // of what ended
+  std::string last_signal_;
+  std::chrono::steady_clock::time_point last_report_;
+  std::chrono::steady_clock::time_point last_place_;
+  ActiveList::iterator held_;  // its last chunk waits to know whether it is the last of all
+  bool holds_ = false;
+
+  std::atomic<bool> needs_steps_{false};
+  std::atomic<bool> is_active_{false};
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_, news_, orders_done_;
+  ActiveList active_;  // nodes stay; the list is changed by the stream's reader alone
+  std::optional<gtid::GtidSet> place_;  // none: a frozen copy is read
+  BinlogPosition place_position_;
+  std::size_t ready_bytes_ = 0;
+  bool has_news_ = false;
+  bool is_paused_ = false;
+  bool is_stopping_ = false;
+  bool readers_stop_ = false;
+  std::vector<Ordered> orders_;
+  std::chrono::steady_clock::time_point next_read_;  // rows_per_second
+  std::vector<std::unique_ptr<snapshot::TableReader>> readers_;
+  std::vector<std::thread> threads_;
+};
+
+// Whether `a` stands at or behind `b` in the binlog of one server.
+bool is_at_or_behind(const BinlogPosition& a, const BinlogPosition& b);
+
+}  // namespace millrace::pipeline
