@@ -87,14 +87,9 @@ Status set_mode(std::string_view, const std::string& value, SourceConfig& source
 Status set_locking_mode(std::string_view, const std::string& value, SourceConfig&) {
   if (equals_ignoring_case(trim(value), "custom"))
     return definite_error("can't be used: " + std::string(kNoJava));
-  const Choices<bool> modes = {
-      {"minimal", true},
-      {"minimal_at_least_once", true},
-      {"minimal_percona", true},
-      {"extended", true},
-      {"none", true},
-      {"minimal_percona_no_table_locks", true},
-  };
+  const Choices<bool> modes = {{"minimal", true},         {"minimal_at_least_once", true},
+                               {"minimal_percona", true}, {"minimal_percona_no_table_locks", true},
+                               {"extended", true},        {"none", true}};
   const auto mode = parse_choice<bool>(value, modes);
   return mode ? Status() : mode.error();
 }
@@ -184,10 +179,10 @@ PropertyTable<SourceConfig> mode_properties() {
        "configuration_based. Also by their old names schema_only and schema_only_recovery",
        set_mode},
       {"snapshot.mode.configuration.based.snapshot.schema", kYes, "false",
-       "of mode configuration_based: the tables' structures are read",
+       "of mode configuration_based: the tables' structures are read at every start",
        in_snapshot(boolean(&S::reads_schema))},
       {"snapshot.mode.configuration.based.snapshot.data", kYes, "false",
-       "of mode configuration_based: the rows are read, where there is no offset",
+       "of mode configuration_based: all rows are read at every start",
        in_snapshot(boolean(&S::reads_data))},
       {"snapshot.mode.configuration.based.start.stream", kYes, "false",
        "of mode configuration_based: what changes is streamed then",

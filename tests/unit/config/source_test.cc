@@ -460,8 +460,6 @@ TEST(Source, Warnings) {
       {"history", "schema.history.internal.store.only.captured.databases.ddl: true",
        "schema.history.internal.store.only.captured.databases.ddl: has no effect: a connector's "
        "history is only read; structures are stored with the offset"},
-      {"locks", "snapshot.locking.mode: none",
-       "snapshot.locking.mode: has no effect: nothing is ever locked"},
       {"queue", "max.queue.size: 8192",
        "max.queue.size: has no effect: memory is bounded in bytes"},
       {"JDBC driver's own", "database.allowPublicKeyRetrieval: true",
