@@ -23,7 +23,7 @@ constexpr UnreadProperty kConnection[] = {
     {"database.jdbc.driver", kOne, "com.mysql.cj.jdbc.Driver", kNoJdbc},
     {"database.protocol", kOne, "jdbc:mysql", kNoJdbc},
     {"database.query.timeout.ms", kNone, "",
-     "queries are small: they run at start and see the catalog only"},
+     "queries are small: of the catalog, or of a range of a table"},
     {"database.<driverParameter>", kNone, "", kNoJdbc},
     {"driver.*", kNone, "", kNoJdbc},
     {"connect.keep.alive", kNone, "",
