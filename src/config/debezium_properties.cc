@@ -14,7 +14,6 @@ constexpr Support kNone = Support::kNoEffect;
 constexpr Support kNo = Support::kRefused;
 
 constexpr std::string_view kLater = "not supported yet";
-constexpr std::string_view kNoSnapshot = "snapshots are not built in yet";
 constexpr std::string_view kNoJdbc = "there is no JDBC driver here";
 constexpr std::string_view kNoQueue = "memory is bounded in bytes";
 constexpr std::string_view kNotJmx = "metrics are Prometheus text at /metrics";
@@ -24,7 +23,7 @@ constexpr UnreadProperty kConnection[] = {
     {"database.jdbc.driver", kOne, "com.mysql.cj.jdbc.Driver", kNoJdbc},
     {"database.protocol", kOne, "jdbc:mysql", kNoJdbc},
     {"database.query.timeout.ms", kNone, "",
-     "queries are small: they run at start and see the catalog only"},
+     "queries are small: of the catalog, or of a range of a table"},
     {"database.<driverParameter>", kNone, "", kNoJdbc},
     {"driver.*", kNone, "", kNoJdbc},
     {"connect.keep.alive", kNone, "",
@@ -39,39 +38,10 @@ constexpr UnreadProperty kConnection[] = {
     {"connection.validation.timeout.ms", kNone, "", "connect.timeout.ms bounds it"},
 };
 
-constexpr UnreadProperty kFilters[] = {
-    {"snapshot.include.collection.list", kNo, "", kNoSnapshot},
-};
-
 constexpr UnreadProperty kValues[] = {
     {"post.processors", kNo, "", "Java classes can't run here"},
     {"sourceinfo.struct.maker", kOne, "io.debezium.connector.mysql.MySqlSourceInfoStructMaker",
      "Java classes can't run here"},
-};
-
-constexpr UnreadProperty kSnapshot[] = {
-    {"snapshot.mode.custom.name", kNo, "", "Java classes can't run here"},
-    {"snapshot.mode.configuration.based.*", kNo, "", kNoSnapshot},
-    {"snapshot.locking.mode", kNone, "", "nothing is ever locked"},
-    {"snapshot.locking.mode.custom.name", kNo, "", "Java classes can't run here"},
-    {"snapshot.lock.timeout.ms", kNone, "", "nothing is ever locked"},
-    {"snapshot.query.mode", kOne, "select_all", kNoSnapshot},
-    {"snapshot.query.mode.custom.name", kNo, "", "Java classes can't run here"},
-    {"snapshot.select.statement.overrides", kNo, "", kNoSnapshot},
-    {"snapshot.select.statement.overrides.*", kNo, "", kNoSnapshot},
-    {"snapshot.fetch.size", kNone, "", kNoSnapshot},
-    {"min.row.count.to.stream.results", kNone, "", kNoSnapshot},
-    {"snapshot.delay.ms", kNone, "", kNoSnapshot},
-    {"streaming.delay.ms", kNone, "", kNoSnapshot},
-    {"snapshot.max.threads", kNone, "", kNoSnapshot},
-    {"snapshot.max.threads.multiplier", kNone, "", kNoSnapshot},
-    {"legacy.snapshot.max.threads", kNone, "", kNoSnapshot},
-    {"snapshot.tables.order.by.row.count", kNone, "", kNoSnapshot},
-    {"snapshot.scan.all.columns.force", kNone, "", kNoSnapshot},
-    {"incremental.snapshot.chunk.size", kNone, "", kNoSnapshot},
-    {"incremental.snapshot.allow.schema.changes", kNone, "", kNoSnapshot},
-    {"incremental.snapshot.watermarking.strategy", kNone, "", kNoSnapshot},
-    {"read.only", kNone, "", "nothing is ever written to the source"},
 };
 
 constexpr UnreadProperty kStreaming[] = {
@@ -139,9 +109,7 @@ std::vector<UnreadProperty> other_debezium_properties() {
     all.insert(all.end(), std::begin(part), std::end(part));
   };
   add(kConnection);
-  add(kFilters);
   add(kValues);
-  add(kSnapshot);
   add(kStreaming);
   add(kSchemaHistory);
   add(kTopicsAndSignals);

@@ -52,9 +52,13 @@ PropertyTable<SourceConfig> column_properties();
 PropertyTable<SourceConfig> transform_properties();
 PropertyTable<SourceConfig> policy_properties();
 PropertyTable<SourceConfig> signal_properties();
+PropertyTable<SourceConfig> snapshot_properties();
 PropertyTable<SourceConfig> metadata_properties();
 std::vector<UnreadProperty> other_connect_properties();
 std::vector<UnreadProperty> other_debezium_properties();
+
+// The words of database.ssl.mode and of what is like it.
+const Choices<TlsMode>& tls_modes();
 
 // Setters for the usual kinds of members.
 template <typename Target>

@@ -61,8 +61,8 @@ Status set_poll_interval(std::string_view, const std::string& value, SourceConfi
 PropertyTable<SourceConfig> signal_properties() {
   return {
       {"signal.enabled.channels", kYes, "source",
-       "of source, kafka and file: where signals are read. `log` is acted upon; those about "
-       "snapshots are answered in the log and not acted upon yet",
+       "of source, kafka and file: where signals are read. Acted upon are `execute-snapshot`, "
+       "`stop-snapshot`, `pause-snapshot`, `resume-snapshot` and `log`",
        set_channels},
       {"signal.data.collection", kYes, "",
        "of the channel source: the table `database.table` with columns for id, type and data; its "

@@ -41,23 +41,6 @@ Status set_topic_prefix(std::string_view, const std::string& value, SourceConfig
   return {};
 }
 
-Status set_snapshot_mode(std::string_view, const std::string& value, SourceConfig& source) {
-  const std::string_view mode = trim(value);
-  // schema_only is what no_data was called before Debezium 2.6.
-  if (equals_ignoring_case(mode, "no_data") || equals_ignoring_case(mode, "schema_only")) {
-    source.snapshot_mode = "no_data";
-    return {};
-  }
-  const Choices<bool> others = {{"always", true},       {"initial", true},
-                                {"initial_only", true}, {"when_needed", true},
-                                {"recovery", true},     {"schema_only_recovery", true},
-                                {"never", true},        {"configuration_based", true},
-                                {"custom", true}};
-  if (!parse_choice<bool>(mode, others)) return definite_error("is no snapshot mode: use no_data");
-  return definite_error(
-      "can't be used: snapshots are not built in yet: set snapshot.mode: no_data");
-}
-
 Status set_skipped_operations(std::string_view, const std::string& value, SourceConfig& source) {
   source.skip_creates = source.skip_updates = source.skip_deletes = source.skip_truncates = false;
   for (const std::string& word : split_words(value)) {
@@ -99,11 +82,6 @@ Status set_topic_setting(std::string_view key, const std::string& value, SourceC
 
 PropertyTable<SourceConfig> implemented_properties() {
   using S = SourceConfig;
-  const Choices<TlsMode> tls_modes = {{"disabled", TlsMode::kDisabled},
-                                      {"preferred", TlsMode::kPreferred},
-                                      {"required", TlsMode::kRequired},
-                                      {"verify_ca", TlsMode::kVerifyCa},
-                                      {"verify_identity", TlsMode::kVerifyIdentity}};
   const Choices<InvalidText> invalid_text = {{"replace", InvalidText::kReplace},
                                              {"base64", InvalidText::kBase64},
                                              {"fail", InvalidText::kFail}};
@@ -127,7 +105,7 @@ PropertyTable<SourceConfig> implemented_properties() {
        "the replica's number, unique among the server's replicas", set_server_id},
       {"database.ssl.mode", kYes, "preferred",
        "disabled, preferred, required, verify_ca or verify_identity",
-       choice(&S::tls_mode, tls_modes)},
+       choice(&S::tls_mode, tls_modes())},
       {"database.ssl.ca", kYes, "",
        "PEM file with the certificates that are trusted; Millrace's own", text(&S::tls_ca)},
       {"database.ssl.cert", kYes, "", "PEM file with the client's certificate; Millrace's own",
@@ -157,10 +135,6 @@ PropertyTable<SourceConfig> implemented_properties() {
        "leave out mysql, sys, information_schema, performance_schema",
        boolean(&S::ignore_builtin_tables)},
       {"skipped.operations", kYes, "t", "of c, u, d, t; or none", set_skipped_operations},
-      {"snapshot.mode", kYes, "initial",
-       "only `no_data` (also `schema_only`) is built in yet: start with what changes from now on. "
-       "The default must therefore be replaced",
-       set_snapshot_mode},
 
       // Events
       {"topic.prefix", kYes, "required", "first part of every topic's name, and `source.name`",
@@ -228,12 +202,21 @@ PropertyTable<SourceConfig> implemented_properties() {
 
 }  // namespace
 
+const Choices<TlsMode>& tls_modes() {
+  static const Choices<TlsMode> modes = {{"disabled", TlsMode::kDisabled},
+                                         {"preferred", TlsMode::kPreferred},
+                                         {"required", TlsMode::kRequired},
+                                         {"verify_ca", TlsMode::kVerifyCa},
+                                         {"verify_identity", TlsMode::kVerifyIdentity}};
+  return modes;
+}
+
 const PropertyTable<SourceConfig>& source_properties() {
   static const PropertyTable<SourceConfig> table = [] {
     PropertyTable<SourceConfig> all = implemented_properties();
     for (auto part :
-         {column_properties(), value_properties(), metadata_properties(), history_properties(),
-          transform_properties(), policy_properties(), signal_properties()}) {
+         {snapshot_properties(), column_properties(), value_properties(), metadata_properties(),
+          history_properties(), transform_properties(), policy_properties(), signal_properties()}) {
       for (Property<SourceConfig>& p : part) all.push_back(std::move(p));
     }
     for (const auto& others : {other_connect_properties(), other_debezium_properties()}) {

@@ -5,6 +5,7 @@
 #include "config/converters_reader.h"
 #include "config/producer_override.h"
 #include "config/section_reader.h"
+#include "config/snapshot_checks.h"
 #include "config/topic_groups_reader.h"
 #include "config/transforms_reader.h"
 #include "millrace/base/encoding.h"
@@ -49,6 +50,7 @@ class SourceReader {
     check_tls();
     check_oversized();
     check_notifications();
+    check_snapshot(mapping_, source_, resolved_, problems_);
     source_.fingerprint = fingerprint();
   }
 
@@ -71,12 +73,6 @@ class SourceReader {
     if (!has("database.hostname") && !has("database.unix.socket"))
       error_at("database.hostname", missing);
     if (!has("database.user")) error_at("database.user", missing);
-    if (!has("snapshot.mode")) {
-      error_at("snapshot.mode",
-               missing +
-                   ", and its default initial can't be used: snapshots are not built in yet: "
-                   "set snapshot.mode: no_data");
-    }
     for (const std::string_view key : {"database.hostname", "database.user"}) {
       const auto it = resolved_.find(std::string(key));
       if (it != resolved_.end() && trim(it->second).empty()) error_at(key, "is empty");

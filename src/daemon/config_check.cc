@@ -6,6 +6,7 @@
 #include "daemon/encoder_options.h"
 #include "daemon/sinks.h"
 #include "daemon/source_filters.h"
+#include "millrace/gtid/gtid_set.h"
 
 namespace millrace::daemon {
 namespace {
@@ -24,6 +25,11 @@ Status check_signals(const config::SourceConfig& source, const config::Config& c
       "signal.enabled.channels: kafka needs signal.kafka.bootstrap.servers, or a section kafka");
 }
 
+Status check_clone(const config::SourceConfig& source) {
+  const auto gtids = gtid::GtidSet::parse(source.snapshot.clone.gtids);
+  return gtids ? Status() : gtids.error().with_context("snapshot.clone.gtid.executed");
+}
+
 }  // namespace
 
 Status check_config(const config::Config& config) {
@@ -38,6 +44,7 @@ Status check_config(const config::Config& config) {
   for (const config::SourceConfig& source : config.sources) {
     add(source, check_filters(source));
     add(source, check_signals(source, config));
+    add(source, check_clone(source));
     if (known_producers.insert(source.producer_properties).second || !source.topic_groups.empty())
       add(source, check_sink(source, config));
   }

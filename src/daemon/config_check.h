@@ -1,8 +1,8 @@
 #pragma once
 
 // The last part of reading a configuration: what only the modules can judge that use it. Regular expressions are
-// compiled and librdkafka is asked for its properties, before any source is started or stopped for them. Asks no
-// server.
+// compiled, GTID sets are read and librdkafka is asked for its properties, before any source is started or stopped for
+// them. Asks no server.
 
 #include "millrace/base/result.h"
 #include "millrace/config/config.h"

@@ -18,7 +18,14 @@ Result<SourceFilters> compile_filters(const config::SourceConfig& source) {
   MILLRACE_ASSIGN_OR_RETURN(
       transform::ServerFilter servers,
       transform::ServerFilter::compile(source.gtid_includes, source.gtid_excludes));
-  return SourceFilters{std::move(tables), std::move(columns), std::move(servers)};
+  transform::TableFilterOptions snapshot;
+  snapshot.table_include = source.snapshot.include;
+  snapshot.table_include_property = "snapshot.include.collection.list";
+  snapshot.ignore_builtin = false;  // as the captured ones say
+  MILLRACE_ASSIGN_OR_RETURN(transform::TableFilter snapshot_tables,
+                            transform::TableFilter::compile(snapshot));
+  return SourceFilters{std::move(tables), std::move(columns), std::move(servers),
+                       std::move(snapshot_tables)};
 }
 
 Status check_filters(const config::SourceConfig& source) {

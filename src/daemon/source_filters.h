@@ -1,7 +1,7 @@
 #pragma once
 
-// What a source's lists of regular expressions become: the tables, columns and servers that count. Compiled for each
-// life of a pipeline; check_filters() says beforehand whether they can be.
+// What a source's lists of regular expressions become: the tables, columns and servers that count, and the tables of a
+// snapshot. Compiled for each life of a pipeline; check_filters() says beforehand whether they can be.
 
 #include "millrace/base/result.h"
 #include "millrace/config/config.h"
@@ -15,6 +15,7 @@ struct SourceFilters {
   transform::TableFilter tables;
   transform::ColumnRules columns;
   transform::ServerFilter servers;
+  transform::TableFilter snapshot_tables;  // which of the captured ones a snapshot reads
 };
 
 // A list that doesn't compile is a definite error that begins with its property.

@@ -34,11 +34,13 @@ struct Selection {
   PatternList exclude;
 
   static Result<Selection> compile(const std::vector<std::string>& include,
-                                   const std::vector<std::string>& exclude, std::string_view name) {
+                                   const std::vector<std::string>& exclude,
+                                   const std::string& include_property,
+                                   const std::string& exclude_property) {
     auto included = PatternList::compile(include);
-    if (!included) return included.error().with_context(std::string(name) + ".include.list");
+    if (!included) return included.error().with_context(include_property);
     auto excluded = PatternList::compile(exclude);
-    if (!excluded) return excluded.error().with_context(std::string(name) + ".exclude.list");
+    if (!excluded) return excluded.error().with_context(exclude_property);
     return Selection{std::move(*included), std::move(*excluded)};
   }
 
@@ -65,11 +67,12 @@ TableFilter::~TableFilter() = default;
 
 Result<TableFilter> TableFilter::compile(const TableFilterOptions& options) {
   auto impl = std::make_unique<Impl>();
+  MILLRACE_ASSIGN_OR_RETURN(impl->databases,
+                            Selection::compile(options.database_include, options.database_exclude,
+                                               "database.include.list", "database.exclude.list"));
   MILLRACE_ASSIGN_OR_RETURN(
-      impl->databases,
-      Selection::compile(options.database_include, options.database_exclude, "database"));
-  MILLRACE_ASSIGN_OR_RETURN(
-      impl->tables, Selection::compile(options.table_include, options.table_exclude, "table"));
+      impl->tables, Selection::compile(options.table_include, options.table_exclude,
+                                       options.table_include_property, "table.exclude.list"));
   impl->also = options.also;
   impl->ignore_builtin = options.ignore_builtin;
   return TableFilter(std::move(impl));

@@ -229,11 +229,11 @@ struct SnapshotConfig {
   std::vector<std::string> include;
   // snapshot.select.statement.overrides.<db>.<table>: the SELECT of a table, by "db.table".
   std::map<std::string, std::string> select_overrides;
-  unsigned threads = 1;                            // snapshot.max.threads: readers at a time
-  std::uint64_t chunk_rows = 0;                    // incremental.snapshot.chunk.size; 0: by their size
-  std::uint64_t rows_per_second = 0;               // snapshot.max.rows.per.second; 0: no limit
-  std::chrono::milliseconds delay{0};              // snapshot.delay.ms
-  std::chrono::milliseconds streaming_delay{0};    // streaming.delay.ms
+  unsigned threads = 1;                // snapshot.max.threads: readers at a time
+  std::uint64_t chunk_rows = 0;        // incremental.snapshot.chunk.size; 0: by their size
+  std::uint64_t rows_per_second = 0;   // snapshot.max.rows.per.second; 0: no limit
+  std::chrono::milliseconds delay{0};  // snapshot.delay.ms
+  std::chrono::milliseconds streaming_delay{0};  // streaming.delay.ms
   TableOrder order = TableOrder::kAsListed;
   CloneConfig clone;
 };

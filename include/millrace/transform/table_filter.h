@@ -17,6 +17,8 @@ struct TableFilterOptions {
   std::vector<std::string> database_include, database_exclude, table_include, table_exclude;
   bool ignore_builtin = true;  // mysql, sys, performance_schema, information_schema
   std::string also;            // "db.table": captured whatever the lists say
+  // What table_include is called, for messages: a snapshot's tables have a list of their own.
+  std::string table_include_property = "table.include.list";
 };
 
 class TableFilter {

@@ -101,9 +101,13 @@ TEST_F(BadInput, MissingSecretFileNamesKeyAndFile) {
 }
 
 TEST_F(BadInput, SnapshotModesAreRefusedWithTheReason) {
-  std::string yaml = file_sink_yaml(settings());
-  yaml.replace(yaml.find("no_data"), 7, "initial");
-  expect_exit(yaml, 64, AllOf(HasSubstr("snapshot.mode"), HasSubstr("no_data")));
+  const std::string yaml = file_sink_yaml(settings());
+  for (const auto& [mode, reason] :
+       {std::pair("never", "use no_data"), std::pair("custom", "Java classes can't run here")}) {
+    std::string changed = yaml;
+    changed.replace(changed.find("no_data"), 7, mode);
+    expect_exit(changed, 64, AllOf(HasSubstr("snapshot.mode"), HasSubstr(reason)));
+  }
 }
 
 // Each with the line of the property, what is wrong and what to do, before any server is asked.

@@ -40,7 +40,7 @@ TEST(Config, DefaultsOfTheLeastConfiguration) {
   EXPECT_EQ(source.line, 3);
   EXPECT_EQ(source.hostname, "db");
   EXPECT_EQ(source.port, 3306);
-  EXPECT_EQ(source.snapshot_mode, "no_data");
+  EXPECT_EQ(source.snapshot.mode, SnapshotMode::kNoData);
   EXPECT_EQ(source.exactly_once, ExactlyOnce::kRequired);
   EXPECT_TRUE(config->warnings.empty());
 }
@@ -154,9 +154,7 @@ TEST(Config, AllProblemsAtOnce) {
       "m.yaml:3: log.format: 'xml' is none of text, json\n"
       "m.yaml:6: topic.prefix: 'a b' is not made of letters, digits, dot, hyphen and underscore\n"
       "m.yaml:5: database.hostname: is missing in source a\n"
-      "m.yaml:5: database.user: is missing in source a\n"
-      "m.yaml:5: snapshot.mode: is missing in source a, and its default initial can't be used: "
-      "snapshots are not built in yet: set snapshot.mode: no_data");
+      "m.yaml:5: database.user: is missing in source a");
 }
 
 TEST(Config, WarningsOfTheDaemon) {

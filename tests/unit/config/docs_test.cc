@@ -135,6 +135,11 @@ TEST(Documentation, TheExamplesCommentedKeysAreRight) {
   EXPECT_EQ(source.skip_truncates, defaults.skip_truncates);
   EXPECT_EQ(source.tombstones_on_delete, defaults.tombstones_on_delete);
   EXPECT_EQ(source.exactly_once, defaults.exactly_once);
+  EXPECT_EQ(source.snapshot.mode, defaults.snapshot.mode);
+  EXPECT_EQ(source.snapshot.threads, defaults.snapshot.threads);
+  EXPECT_EQ(source.snapshot.rows_per_second, defaults.snapshot.rows_per_second);
+  EXPECT_EQ(source.snapshot.order, defaults.snapshot.order);
+  EXPECT_EQ(source.snapshot.clone.port, defaults.snapshot.clone.port);
   EXPECT_EQ(source.topic_creation.partitions, defaults.topic_creation.partitions);
   EXPECT_EQ(source.topic_creation.replication_factor, defaults.topic_creation.replication_factor);
   EXPECT_EQ(config->daemon.group_id, DaemonConfig().group_id);

@@ -451,28 +451,6 @@ TEST(Source, Errors) {
   }
 }
 
-TEST(Source, SnapshotModes) {
-  const auto error_of = [](const std::string& mode) {
-    const auto config = parse_config(
-        "sources:\n  shop:\n    database.hostname: db\n    database.user: cdc\n    topic.prefix: "
-        "shop\n"
-        "    snapshot.mode: " +
-            mode + "\n",
-        "m.yaml");
-    return config ? "taken as " + config->sources[0].snapshot_mode : config.error().message();
-  };
-  for (const char* mode : {"no_data", "NO_DATA", "schema_only"})
-    EXPECT_EQ(error_of(mode), "taken as no_data");
-  for (const char* mode : {"initial", "always", "initial_only", "when_needed", "never", "recovery",
-                           "schema_only_recovery", "configuration_based", "custom"}) {
-    EXPECT_EQ(error_of(mode),
-              std::string("m.yaml:6: snapshot.mode: '") + mode +
-                  "' can't be used: snapshots are not built in yet: set snapshot.mode: no_data");
-  }
-  EXPECT_EQ(error_of("sometimes"),
-            "m.yaml:6: snapshot.mode: 'sometimes' is no snapshot mode: use no_data");
-}
-
 TEST(Source, Warnings) {
   const struct {
     const char* name;
@@ -482,8 +460,6 @@ TEST(Source, Warnings) {
       {"history", "schema.history.internal.store.only.captured.databases.ddl: true",
        "schema.history.internal.store.only.captured.databases.ddl: has no effect: a connector's "
        "history is only read; structures are stored with the offset"},
-      {"locks", "snapshot.locking.mode: none",
-       "snapshot.locking.mode: has no effect: nothing is ever locked"},
       {"queue", "max.queue.size: 8192",
        "max.queue.size: has no effect: memory is bounded in bytes"},
       {"JDBC driver's own", "database.allowPublicKeyRetrieval: true",
@@ -520,13 +496,10 @@ TEST(Source, SchemaHistory) {
 TEST(Source, MissingOnes) {
   const auto config = parse_config("sources:\n  shop: {}\n", "m.yaml");
   ASSERT_FALSE(config);
-  EXPECT_EQ(
-      config.error().message(),
-      "m.yaml:2: topic.prefix: is missing in source shop\n"
-      "m.yaml:2: database.hostname: is missing in source shop\n"
-      "m.yaml:2: database.user: is missing in source shop\n"
-      "m.yaml:2: snapshot.mode: is missing in source shop, and its default initial can't be used: "
-      "snapshots are not built in yet: set snapshot.mode: no_data");
+  EXPECT_EQ(config.error().message(),
+            "m.yaml:2: topic.prefix: is missing in source shop\n"
+            "m.yaml:2: database.hostname: is missing in source shop\n"
+            "m.yaml:2: database.user: is missing in source shop");
 }
 
 TEST(Source, EmptyHostIsAnError) {
