@@ -120,6 +120,73 @@ void negate(Words& words) {
   }
 }
 
+// A number's text, cut at its point.
+struct DecimalText {
+  bool is_negative = false;
+  std::string_view integer;  // without superfluous zeros
+  std::string_view fraction;
+};
+
+bool is_digits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool cut_decimal_text(std::string_view text, DecimalText& out) {
+  out.is_negative = text.starts_with('-');
+  if (out.is_negative) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  out.integer = text.substr(0, point);
+  out.fraction = text.substr(std::min(point + 1, text.size()));
+  if (text.empty() || !is_digits(out.integer) || !is_digits(out.fraction)) return false;
+  out.integer.remove_prefix(std::min(out.integer.find_first_not_of('0'), out.integer.size()));
+  return true;
+}
+
+// Writes groups of digits one after the other.
+class Packer {
+ public:
+  explicit Packer(char* at) : at_(at) {}
+
+  // The short group comes first, and zeros before the number.
+  void write_integer(std::string_view digits, int width) {
+    while (width > 0) {
+      const int group = width % kGroupDigits != 0 ? width % kGroupDigits : kGroupDigits;
+      width -= group;
+      const auto behind = static_cast<std::size_t>(width);
+      const std::size_t taken = digits.size() > behind ? digits.size() - behind : 0;
+      write_group({value_of(digits.substr(0, taken)), group});
+      digits.remove_prefix(taken);
+    }
+  }
+  // The short group comes last, and zeros behind the number.
+  void write_fraction(std::string_view digits, int width) {
+    for (; width > 0; width -= kGroupDigits) {
+      const std::string_view taken = digits.substr(0, kGroupDigits);
+      const int group = std::min(width, kGroupDigits);
+      const int missing = group - static_cast<int>(taken.size());
+      write_group({value_of(taken) * power_of_ten(missing), group});
+      digits.remove_prefix(taken.size());
+    }
+  }
+  bool is_zero() const { return is_zero_; }
+
+ private:
+  static std::uint32_t value_of(std::string_view digits) {
+    std::uint32_t value = 0;
+    for (const char c : digits) value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    return value;
+  }
+  void write_group(const Group& group) {
+    for (std::size_t i = kBytesOfDigits[static_cast<std::size_t>(group.digits)]; i-- > 0;) {
+      *at_++ = static_cast<char>(group.value >> (8 * i));
+    }
+    is_zero_ &= group.value == 0;
+  }
+
+  char* at_;
+  bool is_zero_ = true;
+};
+
 }  // namespace
 
 std::size_t packed_decimal_bytes(int precision, int scale) {
@@ -167,6 +234,26 @@ Status append_decimal_unscaled(std::string_view packed, int precision, int scale
     ++first;
   }
   for (std::size_t i = first; i < bytes.size(); ++i) out.push_back(static_cast<char>(bytes[i]));
+  return {};
+}
+
+Status pack_decimal(std::string_view text, int precision, int scale, char* at) {
+  DecimalText number;
+  if (precision < 1 || precision > kMaxDigits || scale < 0 || scale > precision ||
+      !cut_decimal_text(text, number) ||
+      number.integer.size() > static_cast<std::size_t>(precision - scale) ||
+      number.fraction.size() > static_cast<std::size_t>(scale)) {
+    return definite_error("\"" + std::string(text.substr(0, 2 * kMaxDigits)) + "\" is no DECIMAL(" +
+                          std::to_string(precision) + "," + std::to_string(scale) + ")");
+  }
+  Packer packer(at);
+  packer.write_integer(number.integer, precision - scale);
+  packer.write_fraction(number.fraction, scale);
+  // The first bit says positive; all bits of a negative number are inverted.
+  const bool is_negative = number.is_negative && !packer.is_zero();
+  const std::size_t bytes = packed_decimal_bytes(precision, scale);
+  for (std::size_t i = 0; is_negative && i < bytes; ++i) at[i] = static_cast<char>(~at[i]);
+  at[0] = static_cast<char>(static_cast<unsigned char>(at[0]) ^ 0x80U);
   return {};
 }
 

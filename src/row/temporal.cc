@@ -6,14 +6,9 @@ namespace {
 constexpr std::uint32_t kMicrosPerSecond = 1'000'000;
 constexpr std::uint32_t kMaxTimeHours = 838;
 
-bool is_valid(const CalendarTime& time) {
-  return time.year <= 9999 && time.month <= 12 && time.day <= 31 && time.hour < 24 &&
-         time.minute < 60 && time.second < 60 && time.microsecond < kMicrosPerSecond;
-}
-
 // Fails the cursor instead of handing out what can't be.
 CalendarTime checked(const CalendarTime& time, ByteCursor& cursor) {
-  if (is_valid(time)) return time;
+  if (is_valid_time(time)) return time;
   cursor.fail();
   return {};
 }
@@ -71,6 +66,20 @@ constexpr std::uint32_t kFractionUnit[] = {0, 10000, 100, 1};
 constexpr unsigned fraction_bytes(unsigned digits) { return (digits + 1) / 2; }
 
 }  // namespace
+
+bool is_valid_time(const CalendarTime& time) {
+  return time.year <= 9999 && time.month <= 12 && time.day <= 31 && time.hour < 24 &&
+         time.minute < 60 && time.second < 60 && time.microsecond < kMicrosPerSecond;
+}
+
+std::uint64_t pack_datetime(const CalendarTime& time) {
+  const std::uint64_t date = (time.year * 13ULL + time.month) << 5 | time.day;
+  return date << 17 | static_cast<std::uint64_t>(time.hour) << 12 | time.minute << 6 | time.second;
+}
+
+std::uint64_t pack_time(std::uint64_t seconds) {
+  return seconds / 3600 << 12 | seconds / 60 % 60 << 6 | seconds % 60;
+}
 
 std::uint32_t read_fraction(ByteCursor& cursor, unsigned digits) {
   const unsigned bytes = fraction_bytes(digits);
@@ -148,13 +157,24 @@ std::optional<CalendarTime> unpack_json_datetime(std::int64_t packed) {
   if (packed < 0 || packed >> 24 >> 39 != 0) return std::nullopt;
   CalendarTime time = unpack_datetime(static_cast<std::uint64_t>(packed) >> 24);
   time.microsecond = packed & 0xffffff;
-  if (!is_valid(time)) return std::nullopt;
+  if (!is_valid_time(time)) return std::nullopt;
   return time;
 }
 
 std::optional<std::int64_t> unpack_json_time(std::int64_t packed) {
   const std::uint64_t magnitude = magnitude_of(packed);
   return signed_micros(unpack_time(magnitude >> 24, magnitude & 0xffffff), packed < 0);
+}
+
+std::int64_t pack_json_datetime(const CalendarTime& time) {
+  return static_cast<std::int64_t>(pack_datetime(time) << 24 | time.microsecond);
+}
+
+std::int64_t pack_json_time(std::int64_t micros) {
+  const std::uint64_t magnitude = magnitude_of(micros);
+  const auto packed = static_cast<std::int64_t>(pack_time(magnitude / kMicrosPerSecond) << 24 |
+                                                magnitude % kMicrosPerSecond);
+  return micros < 0 ? -packed : packed;
 }
 
 }  // namespace millrace::row

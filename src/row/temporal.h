@@ -15,6 +15,13 @@
 
 namespace millrace::row {
 
+// Whether each field is one that MySQL stores, of a date that need not be.
+bool is_valid_time(const CalendarTime& time);
+// year * 13 + month in 17 bits, day 5, hour 5, minute 6, second 6.
+std::uint64_t pack_datetime(const CalendarTime& time);
+// hour 10 bits, minute 6, second 6.
+std::uint64_t pack_time(std::uint64_t seconds);
+
 // Microseconds of a fraction of `digits` digits: one byte for 1 and 2, two for 3 and 4, three for 5
 // and 6, big-endian.
 std::uint32_t read_fraction(ByteCursor& cursor, unsigned digits);
@@ -31,5 +38,9 @@ std::int64_t read_old_time(ByteCursor& cursor);
 std::optional<CalendarTime> unpack_json_datetime(std::int64_t packed);
 // The same for TIME, signed microseconds.
 std::optional<std::int64_t> unpack_json_time(std::int64_t packed);
+
+// The inverse of both.
+std::int64_t pack_json_datetime(const CalendarTime& time);
+std::int64_t pack_json_time(std::int64_t micros);
 
 }  // namespace millrace::row

@@ -129,6 +129,8 @@ class Connection {
   static constexpr std::size_t kMaxResultBytes = 256U << 20;
 
  private:
+  friend class RowStream;  // row_stream.h
+
   explicit Connection(std::unique_ptr<Session> session);
   std::unique_ptr<Session> session_;
 };

@@ -23,4 +23,9 @@ Status append_decimal_text(std::string_view packed, int precision, int scale, st
 // BigInteger.toByteArray gives.
 Status append_decimal_unscaled(std::string_view packed, int precision, int scale, std::string& out);
 
+// The inverse of append_decimal_text(): packs "-12345.67" as DECIMAL(precision, scale) to where there is room for
+// packed_decimal_bytes(). Digits that are missing behind the point are zeros; an error where the number has more than the
+// column.
+Status pack_decimal(std::string_view text, int precision, int scale, char* at);
+
 }  // namespace millrace::row

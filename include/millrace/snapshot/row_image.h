@@ -20,10 +20,15 @@
 
 #include "millrace/base/result.h"
 #include "millrace/mysql/row_stream.h"
+#include "millrace/row/json_from_text.h"
 #include "millrace/row/row_plan.h"
 #include "millrace/schema/table_schema.h"
 
 namespace millrace::snapshot {
+
+// What a session says before it reads rows that a RowImageWriter takes: text is sent as it is stored, times in UTC, and
+// nothing that a server's settings do to a SELECT.
+std::span<const std::string_view> reading_session_statements();
 
 // The rows of one read, in the form of a WRITE_ROWS event's images with all columns present.
 struct RowImages {
@@ -62,19 +67,41 @@ class RowImageWriter {
                 std::vector<JsonDoubt>* doubts) const;
 
  private:
+  // How a cell becomes the bytes of its column.
+  struct ColumnWriter {
+    mysql::Cell::Kind cell = mysql::Cell::Kind::kBytes;  // as which it must come
+    row::Encoding encoding = row::Encoding::kUnreadable;
+    std::uint8_t width = 0;      // of what has a fixed width, or of the length in front
+    std::uint8_t precision = 0;  // DECIMAL
+    std::uint8_t digits = 0;     // of a fraction, also DECIMAL's scale
+    bool is_json = false;
+    bool has_padding = false;     // BINARY: zeros at the end are not in the image
+    std::uint64_t max_bytes = 0;  // kSized...
+  };
+
   explicit RowImageWriter(schema::TableSchemaPtr table);
+  static Result<ColumnWriter> column_writer(const schema::Column& column,
+                                            const row::ColumnPlan& plan);
+  bool append_cell(const ColumnWriter& column, const mysql::Cell& cell, std::string& out) const;
+  static bool append_temporal(const ColumnWriter& column, const mysql::TemporalFields& time,
+                              std::string& out);
+  static bool append_sized(const ColumnWriter& column, std::string_view bytes, std::string& out);
+  Status append_json(std::size_t column, std::string_view text, RowImages& rows,
+                     std::vector<JsonDoubt>* doubts) const;
+  Error at_column(std::size_t column, const Error& error) const;
 
   schema::TableSchemaPtr table_;
-  row::RowPlan plan_;
+  std::vector<ColumnWriter> columns_;
   std::string select_list_;
+  mutable row::JsonFromText json_;  // scratch memory
 };
 
 // The types of a doubt's values, in the order of its paths, as JSON_TYPE() gives them; empty text where the server had
 // none (the row has changed since).
 using JsonTypes = std::vector<std::string>;
 
-// Puts the documents in `doubts` in again, now with the types known. `types` has an entry for each doubt. `table` is that
-// of the writer.
+// Puts the documents in `doubts` in again, now with the types known. `doubts` are those of `rows` in the order in which
+// they were added; `types` has an entry for each.
 Status settle_doubts(const std::vector<JsonDoubt>& doubts, const std::vector<JsonTypes>& types,
                      RowImages& rows);
 
