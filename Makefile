@@ -12,7 +12,7 @@ CTEST := ctest --output-on-failure -j $(JOBS)
 SANITIZED := label-unit label-golden label-property label-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check bench conformance crash fuzz coverage image clean deps tools servers peers
+.PHONY: help demo build test check bench conformance crash fuzz coverage image clean deps tools servers peers cloud
 
 help:
 	@echo 'make demo              MySQL, Kafka and Millrace on this machine: a live workload, its events, and a proof'
@@ -40,6 +40,10 @@ servers:
 peers:
 	@tests/support/provision.sh debezium
 
+# The cloud that the clone providers are tested with, on this machine.
+cloud:
+	@tests/support/provision.sh moto
+
 # Ninja configures again by itself when a CMake file changes.
 build/%/build.ninja: | deps
 	@cmake --preset $* >build-$*.log 2>&1 </dev/null || { cat build-$*.log >&2; rm -f build-$*.log; exit 1; }
@@ -49,7 +53,7 @@ build: deps build/release/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target millrace
 
 # The sanitizers first and the real thing last: ctest's own summary of the release build ends the run.
-test: deps servers peers build/dev/build.ninja build/tsan/build.ninja build/release/build.ninja
+test: deps servers peers cloud build/dev/build.ninja build/tsan/build.ninja build/release/build.ninja
 	@cmake --build --preset dev -j $(JOBS) --target $(SANITIZED)
 	@$(CTEST) --preset dev -L '^(unit|golden|property|fuzz)$$'
 	@cmake --build --preset tsan -j $(JOBS) --target label-tsan-safe label-pipeline

@@ -2,13 +2,14 @@
 # Brings the real servers that the demo, the tests and the comparison run against into $MILLRACE_CACHE (by default
 # ${XDG_CACHE_HOME:-~/.cache}/millrace).  Nothing is installed as a service and nothing is started here.
 #
-#   tests/support/provision.sh [mysql] [kafka] [debezium] [kcat] [mariadb]      without a name: mysql kafka
+#   tests/support/provision.sh [mysql] [kafka] [debezium] [kcat] [mariadb] [moto]      without a name: mysql kafka
 #
 #   mysql     mysql/root            MySQL from Debian's unstable suite (stable has only MariaDB), unpacked, not installed
 #   kafka     kafka/libs/*.jar      Kafka's broker, tools and Connect, by their Maven coordinates; Java from the distribution
 #   debezium  debezium/debezium-connector-mysql/*.jar    the plugin we are compared with
 #   kcat      the distribution's package: a command-line consumer for people
 #   mariadb   mariadb/root          MariaDB from the machine's own suite, unpacked, not installed
+#   moto      moto/venv             a mock of the cloud's API (RDS) and its command line, in a Python environment of their own
 #
 # Idempotent: a stamp holds the versions, so a second run asks nobody and takes well under a second.  Two runs at once wait
 # for each other.  When something can't be had, the reason is one line and the exit code is 1: a test that needs a server
@@ -35,6 +36,7 @@
 set -euo pipefail
 
 KAFKA_VERSION=4.3.1 SCALA_VERSION=2.13 DEBEZIUM_VERSION=3.6.1.Final
+MOTO_VERSION=5.2.5 BOTO3_VERSION=1.43.11 AWSCLI_VERSION=1.45.11  # the last two share a botocore
 MYSQL_SUITE=sid
 RECIPE=2  # raise it when the way a server is unpacked changes
 
@@ -269,6 +271,20 @@ provision_debezium() {
   touch "$stamp"
 }
 
+provision_moto() {
+  local dir=$CACHE/moto stamp=$STAMPS/server-moto-$MOTO_VERSION-$AWSCLI_VERSION-r$RECIPE
+  [ ! -e "$stamp" ] || return 0
+  python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+  say "installing moto $MOTO_VERSION into $dir"
+  rm -rf "$dir"
+  mkdir -p "$dir"
+  quiet moto python3 -m venv "$dir/venv"
+  # flask and flask-cors: of the extra "server", which would bring twenty more, what RDS needs.
+  quiet moto "$dir/venv/bin/python" -m pip install -q --no-input --disable-pip-version-check "moto==$MOTO_VERSION" \
+    "boto3==$BOTO3_VERSION" "awscli==$AWSCLI_VERSION" flask flask-cors
+  touch "$stamp"
+}
+
 provision_kcat() { command -v kcat >/dev/null || install_packages kcat; }
 
 mkdir -p "$STAMPS" "$LOG"
@@ -277,7 +293,7 @@ flock 9
 (($#)) || set -- mysql kafka
 for server in "$@"; do
   case $server in
-    mysql | kafka | debezium | kcat | mariadb) "provision_$server" ;;
-    *) die "unknown server $server: mysql, kafka, debezium, kcat or mariadb" ;;
+    mysql | kafka | debezium | kcat | mariadb | moto) "provision_$server" ;;
+    *) die "unknown server $server: mysql, kafka, debezium, kcat, mariadb or moto" ;;
   esac
 done
