@@ -90,6 +90,22 @@ struct MetricFamilies {
   Family<Counter>& heartbeat_query_failures =
       counters(registry, "millrace_heartbeat_query_failures_total",
                "Times that heartbeat.action.query failed.");
+  Family<Gauge>& snapshot_paused =
+      gauges(registry, "millrace_snapshot_paused", "1 while a snapshot is paused.");
+  Family<Gauge>& snapshot_tables =
+      gauges(registry, "millrace_snapshot_tables", "Tables of the snapshot that goes on.");
+  Family<Gauge>& snapshot_tables_left = gauges(
+      registry, "millrace_snapshot_tables_left", "Tables that it has not read to their end.");
+  Family<Gauge>& snapshot_rows_left =
+      gauges(registry, "millrace_snapshot_rows_left",
+             "Rows that it has not read, as far as the server can tell.");
+  Family<Gauge>& snapshot_seconds_left =
+      gauges(registry, "millrace_snapshot_seconds_left", "Time that they take at its pace so far.");
+  Family<Gauge>& snapshot_table_rows = gauges(
+      registry, "millrace_snapshot_table_rows", "Rows published of a table that is being read.");
+  Family<Gauge>& snapshot_table_rows_expected =
+      gauges(registry, "millrace_snapshot_table_rows_expected",
+             "Rows that such a table has, as far as the server can tell.");
   Family<Gauge>& state =
       gauges(registry, "millrace_source_state", "1 for the state that a source is in.");
   Family<Gauge>& build_info =
@@ -103,6 +119,7 @@ SourceMetrics::SourceMetrics(MetricFamilies& families, const std::string& source
       updates(families.rows.Add(with(labels_, "operation", "update"))),
       deletes(families.rows.Add(with(labels_, "operation", "delete"))),
       truncates(families.rows.Add(with(labels_, "operation", "truncate"))),
+      reads(families.rows.Add(with(labels_, "operation", "read"))),
       bytes(families.bytes.Add(labels_)),
       transactions(families.transactions.Add(labels_)),
       commits(families.commits.Add(labels_)),
@@ -119,7 +136,7 @@ SourceMetrics::SourceMetrics(MetricFamilies& families, const std::string& source
 }
 
 SourceMetrics::~SourceMetrics() {
-  remove_all(families_.rows, {&creates, &updates, &deletes, &truncates});
+  remove_all(families_.rows, {&creates, &updates, &deletes, &truncates, &reads});
   families_.bytes.Remove(&bytes);
   families_.transactions.Remove(&transactions);
   families_.commits.Remove(&commits);
@@ -134,6 +151,29 @@ SourceMetrics::~SourceMetrics() {
   remove_all(families_.text_conversion_failures, text_conversion_failures_);
   remove_all(families_.left_out, left_out_);
   remove_all(families_.transactions_behind, transactions_behind_);
+  for (const auto& [family, gauges] : snapshot_) remove_all(*family, gauges);
+}
+
+void SourceMetrics::snapshot(const pipeline::SnapshotReport& report) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [family, gauges] : std::exchange(snapshot_, {})) remove_all(*family, gauges);
+  if (!report.is_running) return;
+  const auto show = [this](Family<Gauge>& family, const std::map<std::string, std::string>& labels,
+                           double value) {
+    Gauge& gauge = family.Add(labels);
+    gauge.Set(value);
+    snapshot_[&family].insert(&gauge);
+  };
+  show(families_.snapshot_paused, labels_, report.is_paused ? 1 : 0);
+  show(families_.snapshot_tables, labels_, static_cast<double>(report.tables));
+  show(families_.snapshot_tables_left, labels_, static_cast<double>(report.tables_left));
+  show(families_.snapshot_rows_left, labels_, static_cast<double>(report.estimate_left));
+  show(families_.snapshot_seconds_left, labels_, report.seconds_left());
+  for (const pipeline::SnapshotReport::Table& table : report.reading) {
+    const auto labels = with(labels_, "table", table.name);
+    show(families_.snapshot_table_rows, labels, static_cast<double>(table.rows));
+    show(families_.snapshot_table_rows_expected, labels, static_cast<double>(table.estimate));
+  }
 }
 
 void SourceMetrics::set_state(SourceState state) {

@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "millrace/base/clock.h"
 #include "millrace/daemon/logging.h"
@@ -24,21 +26,37 @@ encode::Notification of_snapshot(const config::SourceConfig& source, const std::
   return notification;
 }
 
+std::vector<std::string> types_of(StartOfSnapshot start) {
+  switch (start) {
+    case StartOfSnapshot::kBegun:
+      return {"STARTED"};
+    case StartOfSnapshot::kOfStructures:
+      return {"STARTED", "COMPLETED"};
+    case StartOfSnapshot::kSkipped:
+      return {"SKIPPED"};
+    case StartOfSnapshot::kGoesOn:
+      break;
+  }
+  return {};
+}
+
 }  // namespace
 
+void log_notification(const config::SourceConfig& source,
+                      const encode::Notification& notification) {
+  if (!source.metadata.notifies_log) return;
+  logger("source")->info("notification {} source={}", notification.to_json(), source.name);
+}
+
 Result<bool> notify_start(const config::SourceConfig& source, const encode::EncoderOptions& encoder,
-                          bool is_first, sink::Sink& sink) {
+                          StartOfSnapshot start, sink::Sink& sink) {
   const config::MetadataConfig& metadata = source.metadata;
   if (!metadata.notifies_log && !metadata.notifies_sink) return false;
   const encode::NotificationRecords records(metadata.notification_topic, encoder);
   auto batch = std::make_unique<encode::RecordBatch>();
-  const std::vector<std::string> types = is_first ? std::vector<std::string>{"STARTED", "COMPLETED"}
-                                                  : std::vector<std::string>{"SKIPPED"};
-  for (const std::string& type : types) {
+  for (const std::string& type : types_of(start)) {
     const encode::Notification notification = of_snapshot(source, type);
-    if (metadata.notifies_log) {
-      logger("source")->info("notification {} source={}", notification.to_json(), source.name);
-    }
+    log_notification(source, notification);
     if (metadata.notifies_sink) records.append(notification, *batch);
   }
   if (batch->records.empty()) return false;

@@ -75,6 +75,33 @@ void write_task(Json& json, const SourceStatus& status, const std::string& worke
   json.EndObject();
 }
 
+// Not of Kafka Connect: how a snapshot gets on.
+void write_snapshot(Json& json, const pipeline::SnapshotReport& snapshot) {
+  const auto number = [&json](const char* name, std::uint64_t value) {
+    json.Key(name);
+    json.Uint64(value);
+  };
+  json.Key("snapshot");
+  json.StartObject();
+  add(json, "state", snapshot.is_paused ? "PAUSED" : "RUNNING");
+  number("begun_ms", static_cast<std::uint64_t>(snapshot.begun_ms));
+  number("tables", snapshot.tables);
+  number("tables_left", snapshot.tables_left);
+  number("rows_left_estimate", snapshot.estimate_left);
+  number("seconds_left_estimate", static_cast<std::uint64_t>(snapshot.seconds_left()));
+  json.Key("reading");
+  json.StartArray();
+  for (const pipeline::SnapshotReport::Table& table : snapshot.reading) {
+    json.StartObject();
+    add(json, "table", table.name);
+    number("rows", table.rows);
+    number("rows_estimate", table.estimate);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+}
+
 void write_status(Json& json, const SourceStatus& status, const std::string& worker_id) {
   json.StartObject();
   add(json, "name", status.name);
@@ -88,6 +115,7 @@ void write_status(Json& json, const SourceStatus& status, const std::string& wor
   if (status.state != SourceState::kStopped) write_task(json, status, worker_id);
   json.EndArray();
   add(json, "type", "source");
+  if (status.snapshot.is_running) write_snapshot(json, status.snapshot);
   json.EndObject();
 }
 

@@ -13,10 +13,9 @@
 namespace millrace::daemon {
 namespace {
 
-// Known to Debezium; what they ask for isn't built in yet.
-constexpr std::array<std::string_view, 8> kNotActedUpon = {
-    "execute-snapshot", "stop-snapshot",       "pause-snapshot",       "resume-snapshot",
-    "schema-changes",   "set-binlog-position", "snapshot-window-open", "snapshot-window-close"};
+// Known to Debezium; what they ask for has no use here.
+constexpr std::array<std::string_view, 4> kNotActedUpon = {
+    "schema-changes", "set-binlog-position", "snapshot-window-open", "snapshot-window-close"};
 
 constexpr unsigned kParseFlags =
     rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
@@ -89,7 +88,7 @@ Result<Signal> parse_signal(std::string_view json) {
 SignalAnswer answer_signal(const Signal& signal, std::string_view offset) {
   if (signal.type == "log") return answer_log(signal, offset);
   if (std::ranges::find(kNotActedUpon, signal.type) != kNotActedUpon.end()) {
-    return {true, "not acted upon yet: " + signal.type + " is not built in"};
+    return {true, "is not acted upon: " + signal.type + " has no use here"};
   }
   return {true, "is of no known type"};
 }

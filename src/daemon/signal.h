@@ -1,8 +1,8 @@
 #pragma once
 
 // A signal is what an operator asks of a running source: a row in the table signal.data.collection, a message in a Kafka
-// topic, or a line in a file, with an id, a type and data (a JSON document). The type `log` is acted upon; those about
-// snapshots are recognised and answered by a line in the log that says that nothing happened. Pure.
+// topic, or a line in a file, with an id, a type and data (a JSON document). Those about snapshots are orders to the
+// pipeline (snapshot_signals.h); the others are answered by a line in the log. Pure.
 
 #include <string>
 #include <string_view>

@@ -3,12 +3,11 @@
 #include <malloc.h>
 #include <spdlog/spdlog.h>
 
-#include <map>
-#include <set>
+#include <algorithm>
 #include <utility>
 
 #include "daemon/behind_probe.h"
-#include "daemon/catalog_loading.h"
+#include "daemon/clone_deletion.h"
 #include "daemon/encoder_options.h"
 #include "daemon/heartbeat_query.h"
 #include "daemon/mysql_streams.h"
@@ -17,12 +16,14 @@
 #include "daemon/signal_channels.h"
 #include "daemon/sinks.h"
 #include "daemon/source_filters.h"
-#include "daemon/start_point.h"
+#include "daemon/source_start.h"
+#include "daemon/snapshot_plan.h"
+#include "daemon/snapshot_signals.h"
+#include "daemon/table_readers.h"
 #include "daemon/takeover.h"
 #include "millrace/base/encoding.h"
 #include "millrace/daemon/logging.h"
 #include "millrace/mysql/server_facts.h"
-#include "millrace/state/catalog_records.h"
 
 namespace millrace::daemon {
 namespace {
@@ -58,7 +59,14 @@ pipeline::PipelineOptions pipeline_options(const config::SourceConfig& source,
   options.leaves_out_tables = source.inconsistent_schema != config::FailureMode::kFail;
   options.server_uuid = facts.server_uuid;
   options.gtid_mode = facts.gtid_mode == "ON";
+  options.updates_may_vanish = source.skip_unchanged;
   return options;
+}
+
+// What a signal's row asks of a snapshot; what it says wrong is told when it is committed, with the other signals.
+std::optional<pipeline::SnapshotOrder> order_of_row(const pipeline::SignalRow& row) {
+  auto order = parse_snapshot_order(Signal{row.id, row.type, row.data});
+  return order ? std::move(*order) : std::nullopt;
 }
 
 pipeline::TableRegistryOptions registry_options(const config::SourceConfig& source,
@@ -77,108 +85,6 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   if (source.inconsistent_schema != config::FailureMode::kFail)
     options.inconsistent_schema = pipeline::InconsistentSchema::kLeaveOut;
   return options;
-}
-
-// Which tables the catalog holds: also those that aren't captured, because one may be renamed into capture. The patterns
-// are asked once a database.
-discovery::TablePredicate followed_by(const transform::TableFilter& filter) {
-  return [&filter, known = std::map<std::string, bool>()](const schema::TableName& name) mutable {
-    const auto [it, is_new] = known.try_emplace(name.database, false);
-    if (is_new) it->second = filter.captures_database(name.database);
-    return it->second;
-  };
-}
-
-using StateRecords = std::vector<state::StateRecord>;
-
-// Gives `state` what it lacks: an offset and the catalog at a first start, what a connector's offset leaves out, a
-// catalog where only an offset is stored. When it did, the catalog must be stored, beside these records and in the place
-// of `stored`.
-Result<std::optional<StateRecords>> complete_state(const Takeover& takeover, bool full_metadata,
-                                                   state::SourceState& state,
-                                                   schema::Catalog& stored) {
-  const discovery::TablePredicate is_followed = followed_by(takeover.filter);
-  const auto connect = [&takeover] {
-    return mysql::Connection::connect(connection_options(takeover.source));
-  };
-  if (!state.offset) {
-    stored = std::exchange(state.catalog, {});
-    MILLRACE_ASSIGN_OR_RETURN(const state::Offset start, first_offset(takeover.facts));
-    if (full_metadata) {
-      MILLRACE_ASSIGN_OR_RETURN(state.catalog,
-                                read_catalog(takeover.connection, is_followed, connect));
-      state.offset = start;
-      return std::optional(StateRecords());
-    }
-    MILLRACE_ASSIGN_OR_RETURN(
-        LoadedCatalog loaded,
-        load_first_catalog(takeover.connection, takeover.streams, start, is_followed, connect));
-    state.offset = std::move(loaded.offset);
-    state.catalog = std::move(loaded.catalog);
-    return std::optional(StateRecords());
-  }
-  if (!state.offset->own) {
-    MILLRACE_ASSIGN_OR_RETURN(StateRecords records, takeover.run(state));
-    return std::optional(std::move(records));
-  }
-  leave_out_servers(takeover.servers, takeover.facts, *state.offset);
-  MILLRACE_RETURN_IF_ERROR(check_offset(*state.offset, takeover.facts));
-  if (full_metadata || state.catalog.table_count() != 0) return std::optional<StateRecords>();
-  MILLRACE_ASSIGN_OR_RETURN(state.catalog, load_catalog_at(takeover.connection, takeover.streams,
-                                                           *state.offset, is_followed, connect));
-  return std::optional(StateRecords());
-}
-
-// All requirements that aren't met, as one error.
-Status require_fit(const config::SourceConfig& source, const mysql::ServerFacts& facts) {
-  std::string unmet;
-  mysql::SourceNeeds needs;
-  needs.gtid =
-      false;  // without GTIDs a source starts by file and position; start_point.cc minds the offset
-  needs.user = source.user;
-  for (const mysql::Requirement& requirement : mysql::check_requirements(facts, needs)) {
-    if (requirement.ok || requirement.severity != mysql::Severity::kRequired) continue;
-    unmet += (unmet.empty() ? "" : "; ") + requirement.name + " must be " + requirement.needed +
-             ", is " + requirement.found + ": " + requirement.fix;
-  }
-  return unmet.empty() ? Status() : definite_error("the server is not fit: " + unmet);
-}
-
-// guardrail.collections.max: more tables than somebody meant are better noticed before their topics are made.
-Status check_guardrail(const config::SourceConfig& source, const transform::TableFilter& filter,
-                       const schema::Catalog& catalog) {
-  const std::uint64_t most = source.guardrail.most_tables;
-  if (most == 0) return {};
-  std::uint64_t count = 0;
-  catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
-    if (filter.captures(name)) ++count;
-  });
-  if (count <= most) return {};
-  const std::string sentence =
-      std::to_string(count) +
-      " tables are captured, above guardrail.collections.max=" + std::to_string(most);
-  if (source.guardrail.fails) {
-    return definite_error(sentence + ": narrow table.include.list, or raise the limit");
-  }
-  logger("source")->warn("{} source={}", sentence, source.name);
-  return {};
-}
-
-// information_schema shows characters above U+FFFF as '?'; only TABLE_MAPs with full metadata have them.
-void warn_of_doubtful_labels(const std::string& source, const schema::Catalog& catalog) {
-  std::set<const schema::TableSchema*> seen;
-  catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr& table) {
-    if (table == nullptr || !seen.insert(table.get()).second) return;
-    for (const schema::Column& column : table->columns) {
-      for (const std::string& label : column.labels) {
-        if (label.find('?') == std::string::npos) continue;
-        logger("source")->warn(
-            "a label of {}.{} holds '?', which may stand for a character above U+FFFF that the "
-            "server doesn't show: {}; binlog_row_metadata=FULL brings the label as it is source={}",
-            name.to_text(), column.name, label, source);
-      }
-    }
-  });
 }
 
 // A million tables' records passed through: what they took isn't needed again.
@@ -292,7 +198,7 @@ SourceEnd SourceRunner::run_until_end() {
     const Status status = run_once();
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ && (status || status.error().is_transient())) {
+      if ((stopping_ && (status || status.error().is_transient())) || is_done_) {
         status_.state = SourceState::kStopped;
         metrics_.set_state(SourceState::kStopped);
         log->info("stopped source={} position={}", source_.name, status_.position);
@@ -349,40 +255,36 @@ Status SourceRunner::run_once() {
 
   const pipeline::TableRegistryOptions table_options = registry_options(source_, facts);
   MysqlStreams streams(source_, config_->daemon.group_id);
-  const bool is_first_start = !state.offset.has_value();
   const Takeover takeover{source_,    config_->kafka, filters.tables, filters.servers,
                           connection, facts,          streams,        interrupted_};
-  schema::Catalog stored;
-  MILLRACE_ASSIGN_OR_RETURN(std::optional<StateRecords> records,
-                            complete_state(takeover, table_options.full_metadata, state, stored));
-  MILLRACE_RETURN_IF_ERROR(check_guardrail(source_, filters.tables, state.catalog));
-  if (records && !table_options.full_metadata) {
-    warn_of_doubtful_labels(source_.name, state.catalog);
-  }
-  MILLRACE_ASSIGN_OR_RETURN(const bool has_notified,
-                            notify_start(source_, encoder, is_first_start, *sink));
-  if (has_notified && !records) MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, {}}));
-  if (records) {
-    MILLRACE_RETURN_IF_ERROR(
-        state::write_catalog(source_.name, state.catalog, stored,
-                             [&](const auto& portion) { return sink->write_state(portion); }));
-    MILLRACE_RETURN_IF_ERROR(sink->commit({*state.offset, std::move(*records)}));
-    log->info("structures read source={} tables={}", source_.name, state.catalog.table_count());
-    stored = {};
+  MILLRACE_ASSIGN_OR_RETURN(
+      SourceStart begun,
+      start_source(takeover, filters, table_options.full_metadata, encoder, std::move(state), *sink));
+  if (begun.is_done) {
+    log->info("the snapshot is complete, and nothing else was asked for source={}", source_.name);
+    is_done_ = true;
+    return {};
   }
   pipeline::TableRegistry tables(table_options, encoder, filters.tables, filters.columns);
-  tables.load(std::move(state.catalog));
+  tables.load(std::move(begun.state.catalog));
   give_memory_back();
-  log->info("streaming source={} server={} version={} position={} gtids={}", source_.name,
-            connection.endpoint(), facts.version, position_text(*state.offset),
-            state.offset->gtids.to_text());
+  log->info("{} source={} server={} version={} position={} gtids={}",
+            begun.state.snapshot ? "streaming and reading tables" : "streaming", source_.name,
+            connection.endpoint(), facts.version, position_text(*begun.state.offset),
+            begun.state.offset->gtids.to_text());
 
-  const state::Offset start = *state.offset;
+  const state::Offset start = *begun.state.offset;
   ServerStructures structures(source_, config_->daemon.group_id);
   pipeline::PipelineOptions options = pipeline_options(source_, filters, facts);
   options.structures = &structures;
-  pipeline::Pipeline pipeline(std::move(options), std::move(state), tables, streams, *sink, pool_,
-                              *this);
+  options.order_of_signal = order_of_row;
+  options.snapshot = snapshot_options(begun, facts);
+  CloneDeletion clone_deletion(source_);
+  options.snapshot.on_copy_read = [&] { clone_deletion.begin(); };
+  const bool has_old_copy = !begun.state.clone_name.empty() &&
+                            !(begun.state.snapshot && begun.state.snapshot->is_frozen);
+  pipeline::Pipeline pipeline(std::move(options), std::move(begun.state), tables, streams, *sink,
+                              pool_, *this);
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return {};
@@ -395,11 +297,13 @@ Status SourceRunner::run_once() {
         std::move(connection), [this] { return committed(); }, metrics_);
   }
   const auto heartbeat_query = start_heartbeat_query(source_, metrics_);
+  clone_deletion.on_deleted([&] { pipeline.note(state::clone_deletion(source_.name)); });
+  if (has_old_copy) clone_deletion.begin();
   Status status;
   {
     const SignalChannels channels(
-        source_, *config_, [this](std::string_view channel, std::string_view json) {
-          take_signal(channel, parse_signal(json), this->status().position);
+        source_, *config_, [this, &pipeline](std::string_view channel, std::string_view json) {
+          take_signal(channel, parse_signal(json), this->status().position, pipeline);
         });
     status = pipeline.run();
   }
@@ -408,7 +312,9 @@ Status SourceRunner::run_once() {
     const std::lock_guard lock(mutex_);
     pipeline_ = nullptr;
   }
+  clone_deletion.stop();
   sink->close();
+  is_done_ = status && begun.stops_after;
   return status;
 }
 
@@ -420,6 +326,7 @@ void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::
   metrics_.updates.Increment(static_cast<double>(report.updates));
   metrics_.deletes.Increment(static_cast<double>(report.deletes));
   metrics_.truncates.Increment(static_cast<double>(report.truncates));
+  metrics_.reads.Increment(static_cast<double>(report.reads));
   metrics_.bytes.Increment(static_cast<double>(report.bytes));
   metrics_.transactions.Increment(static_cast<double>(report.transactions));
   metrics_.commits.Increment();
@@ -433,8 +340,15 @@ void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::
                       static_cast<double>(count.count));
     tell_left_out(what, count);
   }
-  for (const pipeline::SignalRow& row : report.signals)
-    take_signal("source", Signal{row.id, row.type, row.data}, row.place);
+  for (const pipeline::SignalRow& row : report.signals) {
+    const Signal signal{row.id, row.type, row.data};
+    const auto order = parse_snapshot_order(signal);
+    if (order && *order) {
+      log_signal("source", signal, {false, "a signal about snapshots was taken"}, row.place);
+    } else {
+      answer("source", signal, order, row.place);
+    }
+  }
   if (report.commit_us != 0) {
     const double now_us = static_cast<double>(system_clock().wall_ns()) / 1000;
     metrics_.lag_seconds.Set((now_us - static_cast<double>(report.commit_us)) / 1e6);
@@ -444,17 +358,93 @@ void SourceRunner::on_commit(const pipeline::CommitReport& report, const state::
   committed_ = offset.gtids;
 }
 
+// From the thread of the channels: an order to the pipeline returns when it is committed, so that the channel goes on
+// only behind it.
 void SourceRunner::take_signal(std::string_view channel, const Result<Signal>& signal,
-                               const std::string& place) {
-  const auto log = logger("source");
+                               const std::string& place, pipeline::Pipeline& pipeline) {
   if (!signal) {
-    log->warn("a signal {} source={} channel={}", signal.error().message(), source_.name, channel);
+    logger("source")->warn("a signal {} source={} channel={}", signal.error().message(),
+                           source_.name, channel);
     return;
   }
-  const SignalAnswer answer = answer_signal(*signal, place);
-  log->log(answer.is_warning ? spdlog::level::warn : spdlog::level::info,
-           "{}: signal id={} type={} source={} channel={} position=\"{}\"", answer.sentence,
-           signal->id, signal->type, source_.name, channel, place);
+  auto order = parse_snapshot_order(*signal);
+  if (!order || !*order) {
+    answer(channel, *signal, order, place);
+    return;
+  }
+  log_signal(channel, *signal, {false, "a signal about snapshots was taken"}, place);
+  if (!pipeline.order(std::move(**order))) {
+    log_signal(channel, *signal, {true, "the source ends before it could be acted upon"}, place);
+  }
+}
+
+void SourceRunner::answer(std::string_view channel, const Signal& signal,
+                          const Result<std::optional<pipeline::SnapshotOrder>>& order,
+                          const std::string& place) {
+  log_signal(channel, signal,
+             order ? answer_signal(signal, place) : SignalAnswer{true, order.error().message()},
+             place);
+}
+
+void SourceRunner::log_signal(std::string_view channel, const Signal& signal,
+                              const SignalAnswer& answer, const std::string& place) {
+  logger("source")->log(answer.is_warning ? spdlog::level::warn : spdlog::level::info,
+                        "{}: signal id={} type={} source={} channel={} position=\"{}\"",
+                        answer.sentence, signal.id, signal.type, source_.name, channel, place);
+}
+
+void SourceRunner::on_snapshot(const pipeline::SnapshotReport& report) {
+  metrics_.snapshot(report);
+  tell_snapshot(report);
+  const std::lock_guard lock(mutex_);
+  status_.snapshot = report;
+}
+
+// A line a minute: a snapshot may take days.
+void SourceRunner::tell_snapshot(const pipeline::SnapshotReport& report) {
+  constexpr std::chrono::seconds kPause{60};
+  const auto now = std::chrono::steady_clock::now();
+  if (!report.is_running || now - snapshot_told_ < kPause) return;
+  const bool is_first = snapshot_told_ == std::chrono::steady_clock::time_point();
+  const std::uint64_t rows = report.rows - std::min(report.rows, snapshot_rows_told_);
+  const double seconds = std::chrono::duration<double>(now - snapshot_told_).count();
+  snapshot_told_ = now;
+  snapshot_rows_told_ = report.rows;
+  if (is_first) return;
+  logger("snapshot")->info(
+      "{} source={} tables={}/{} rows={} rows_per_second={:.0f} estimated_rows_left={}",
+      report.is_paused ? "paused" : "reading", source_.name, report.tables - report.tables_left,
+      report.tables, report.rows, static_cast<double>(rows) / seconds, report.estimate_left);
+}
+
+void SourceRunner::on_table_read(const pipeline::TableReadReport& report) {
+  const bool is_good = report.outcome == "SUCCEEDED" || report.outcome == "EMPTY";
+  logger("snapshot")->log(is_good ? spdlog::level::info : spdlog::level::warn,
+                          "table read source={} table={} rows={} outcome={}{}", source_.name,
+                          report.table, report.rows, report.outcome,
+                          report.why.empty() ? "" : " reason=\"" + report.why + "\"");
+}
+
+void SourceRunner::on_notification(const encode::Notification& notification) {
+  log_notification(source_, notification);
+}
+
+pipeline::SnapshotOptions SourceRunner::snapshot_options(const SourceStart& begun,
+                                                         const mysql::ServerFacts& facts) const {
+  pipeline::SnapshotOptions options;
+  if (begun.clone) options.frozen_reader = clone_table_readers(source_, *begun.clone);
+  options.why_not_live = why_not_live(facts);
+  if (options.why_not_live.empty()) options.live_reader = live_table_readers(source_, facts);
+  options.threads = source_.snapshot.threads;
+  options.chunk_rows = source_.snapshot.chunk_rows;
+  options.rows_per_second = source_.snapshot.rows_per_second;
+  options.stops_after = begun.stops_after;
+  options.streaming_delay = source_.snapshot.streaming_delay;
+  options.connector_name = source_.topic_prefix;
+  if (source_.metadata.notifies_sink) {
+    options.notification_topic = source_.metadata.notification_topic;
+  }
+  return options;
 }
 
 // At most one line a table and reason in this time; the metric has them all.

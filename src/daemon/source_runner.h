@@ -5,6 +5,7 @@
 // up. start(), stop() and status() may be called from any thread.
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@
 
 #include "daemon/backoff.h"
 #include "daemon/signal.h"
+#include "daemon/source_start.h"
 #include "millrace/config/config.h"
 #include "millrace/daemon/metrics.h"
 #include "millrace/daemon/status.h"
@@ -52,6 +54,9 @@ class SourceRunner final : public pipeline::Observer {
   void on_skipped_event(binlog::EventType type) override;
   void on_queue_bytes(std::size_t bytes) override;
   void on_notice(const std::string& sentence) override;
+  void on_snapshot(const pipeline::SnapshotReport& report) override;
+  void on_table_read(const pipeline::TableReadReport& report) override;
+  void on_notification(const encode::Notification& notification) override;
 
  private:
   void run();
@@ -59,9 +64,17 @@ class SourceRunner final : public pipeline::Observer {
   Status run_once();
   SourceEnd run_until_end();
   void set_state(SourceState state, std::string trace);
-  // From the committer's thread, and from that of the channels.
-  void take_signal(std::string_view channel, const Result<Signal>& signal,
-                   const std::string& place);
+  pipeline::SnapshotOptions snapshot_options(const SourceStart& begun,
+                                             const mysql::ServerFacts& facts) const;
+  void take_signal(std::string_view channel, const Result<Signal>& signal, const std::string& place,
+                   pipeline::Pipeline& pipeline);
+  // A signal that orders nothing; from the committer's thread, and from that of the channels.
+  void answer(std::string_view channel, const Signal& signal,
+              const Result<std::optional<pipeline::SnapshotOrder>>& order,
+              const std::string& place);
+  void log_signal(std::string_view channel, const Signal& signal, const SignalAnswer& answer,
+                  const std::string& place);
+  void tell_snapshot(const pipeline::SnapshotReport& report);
   void tell_left_out(const pipeline::LeftOut::What& what, const pipeline::LeftOut::Count& count);
   bool wait_for(std::chrono::milliseconds delay);
   gtid::GtidSet committed() const;
@@ -76,6 +89,7 @@ class SourceRunner final : public pipeline::Observer {
   mutable std::mutex mutex_;
   std::condition_variable stop_wake_, ended_;
   bool stopping_ = false;
+  bool is_done_ = false;  // it ended with its snapshot, as it was asked to; of the source's thread
   std::atomic<bool> interrupted_{false};    // the same, for what waits without the mutex
   pipeline::Pipeline* pipeline_ = nullptr;  // while one runs
   sink::Sink* sink_ = nullptr;              // while one is open
@@ -87,6 +101,8 @@ class SourceRunner final : public pipeline::Observer {
     std::uint64_t untold = 0;
   };
   std::map<pipeline::LeftOut::What, LeftOutLog> left_out_;  // of the committer's thread
+  std::chrono::steady_clock::time_point snapshot_told_;  // of the source's thread
+  std::uint64_t snapshot_rows_told_ = 0;
   std::thread thread_;
 };
 

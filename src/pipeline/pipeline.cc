@@ -44,7 +44,7 @@ class Pipeline::Impl {
         pool_(pool),
         queue_(limits::kPipelineBytes),
         read_gtids_(state_.offset->gtids),
-        snapshot_(options_, state_, tables, observer),
+        snapshot_(options_, state_, tables, observer, [this] { wake(); }),
         assembler_(
             options_, state_, tables, snapshot_, observer,
             [this](const state::PreparedXa& prepared, binlog::StreamVisitor& visitor) {
@@ -101,21 +101,20 @@ class Pipeline::Impl {
     interrupt_stream();
   }
 
-  bool order(SnapshotOrder order) {
-    // An idle stream may be silent for long, and what is ordered needs one that isn't.
-    {
-      const std::lock_guard lock(stream_mutex_);
-      if (stream_ != nullptr && !is_quick_) {
-        reopens_ = true;
-        if (waits_) stream_->interrupt();
-      }
-    }
-    return snapshot_.order(std::move(order));
-  }
+  bool order(SnapshotOrder order) { return snapshot_.order(std::move(order)); }
+  bool note(state::StateRecord record) { return snapshot_.note(std::move(record)); }
 
  private:
   bool goes_on() const {
     return !stop_requested_ && !assembler_.stopped() && !is_done_;
+  }
+
+  // An idle stream may be silent for long, and whoever calls wants to be heard.
+  void wake() {
+    const std::lock_guard lock(stream_mutex_);
+    if (stream_ == nullptr || is_quick_) return;
+    reopens_ = true;
+    if (waits_) stream_->interrupt();
   }
 
   // From behind everything that is in batches, the one at hand too.
@@ -158,6 +157,10 @@ class Pipeline::Impl {
       if (snapshot_.reads_copy()) snapshot_.wait(std::chrono::milliseconds(100));
     }
     note_end_of_snapshot();
+    const auto until = steady_clock::now() + options_.snapshot.streaming_delay;
+    while (goes_on() && steady_clock::now() < until) {
+      snapshot_.wait(std::chrono::milliseconds(100));
+    }
     return {};
   }
 
@@ -346,6 +349,7 @@ Pipeline::~Pipeline() = default;
 
 Status Pipeline::run() { return impl_->run(); }
 void Pipeline::stop() { impl_->stop(); }
+bool Pipeline::note(state::StateRecord record) { return impl_->note(std::move(record)); }
 bool Pipeline::order(SnapshotOrder order) { return impl_->order(std::move(order)); }
 
 }  // namespace millrace::pipeline

@@ -20,12 +20,18 @@ std::string joined(const std::vector<schema::TableName>& names) {
 
 }  // namespace
 
-bool SnapshotRun::order(SnapshotOrder order) {
+bool SnapshotRun::order(SnapshotOrder order) { return put(std::move(order)); }
+bool SnapshotRun::note(state::StateRecord record) { return put(std::move(record)); }
+
+bool SnapshotRun::put(std::variant<SnapshotOrder, state::StateRecord> what) {
   const auto done = std::make_shared<bool>(false);
   std::unique_lock lock(mutex_);
-  orders_.push_back({std::move(order), done});
+  orders_.push_back({std::move(what), done});
   needs_steps_ = true;
   news_.notify_all();
+  lock.unlock();
+  wake_();
+  lock.lock();
   orders_done_.wait(lock, [&] { return *done || is_stopping_; });
   return *done;
 }
@@ -36,14 +42,19 @@ Status SnapshotRun::take_orders(SnapshotOutput& out) {
     const std::lock_guard lock(mutex_);
     // A copy is read before the stream begins, and what is asked of the live server comes behind it.
     const auto waits = [this](const Ordered& ordered) {
-      return reads_copy() && ordered.order.what == SnapshotOrder::What::kExecute;
+      const auto* order = std::get_if<SnapshotOrder>(&ordered.what);
+      return order != nullptr && reads_copy() && order->what == SnapshotOrder::What::kExecute;
     };
     const auto first = std::stable_partition(orders_.begin(), orders_.end(), waits);
     std::move(first, orders_.end(), std::back_inserter(orders));
     orders_.erase(first, orders_.end());
   }
-  for (const Ordered& ordered : orders) {
-    MILLRACE_RETURN_IF_ERROR(accept(ordered.order, out));
+  for (Ordered& ordered : orders) {
+    if (auto* record = std::get_if<state::StateRecord>(&ordered.what)) {
+      out.add_state(std::move(*record));
+    } else {
+      MILLRACE_RETURN_IF_ERROR(accept(std::get<SnapshotOrder>(ordered.what), out));
+    }
     out.on_committed([this, done = ordered.done] {
       const std::lock_guard lock(mutex_);
       *done = true;

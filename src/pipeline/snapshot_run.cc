@@ -56,8 +56,12 @@ bool is_at_or_behind(const BinlogPosition& a, const BinlogPosition& b) {
 }
 
 SnapshotRun::SnapshotRun(const PipelineOptions& options, const state::SourceState& state,
-                         TableRegistry& tables, Observer& observer)
-    : options_(options), tables_(tables), observer_(observer), snapshot_(state.snapshot) {
+                         TableRegistry& tables, Observer& observer, std::function<void()> wake)
+    : options_(options),
+      tables_(tables),
+      observer_(observer),
+      wake_(std::move(wake)),
+      snapshot_(state.snapshot) {
   if (options.updates_may_vanish) encoder_.emplace(tables.encoder_options(), system_clock());
   if (!snapshot_) return;
   for (const SnapshotTable& table : state.snapshot_tables) {
@@ -175,7 +179,7 @@ void SnapshotRun::note_changes(const ChangedTables& changed) {
     discard(active);
     active.needs_structure = true;
   }
-  if (snapshot_->is_frozen || snapshot_->is_of_signal()) return;
+  if (snapshot_->is_frozen || !snapshot_->signal_id.empty()) return;
   // Rows that came by a new name, and not through the stream.
   for (const schema::TableName& name : changed.renamed_into) {
     if (find(name) != nullptr || std::ranges::find(pending_, name, &SnapshotTable::name) != pending_.end()) {
@@ -359,6 +363,8 @@ void SnapshotRun::report() {
   report.tables = snapshot_->tables;
   report.tables_left = pending_.size() + active_.size();
   report.rows = rows_;
+  const double seconds = std::chrono::duration<double>(now - begun_).count();
+  if (seconds > 0) report.rows_per_second = static_cast<double>(rows_) / seconds;
   for (const SnapshotTable& table : pending_) report.estimate_left += table.estimate;
   for (const Active& active : active_) {
     report.reading.push_back({active.table.name.to_text(), active.table.rows, active.table.estimate});

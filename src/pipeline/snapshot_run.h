@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "millrace/base/result.h"
@@ -63,8 +64,9 @@ class SnapshotOutput {
 class SnapshotRun {
  public:
   // All outlive the run but `state`: what is left of a snapshot.
+  // `wake`: an order has come, and the reader of the stream may be waiting for an event.
   SnapshotRun(const PipelineOptions& options, const state::SourceState& state,
-              TableRegistry& tables, Observer& observer);
+              TableRegistry& tables, Observer& observer, std::function<void()> wake);
   ~SnapshotRun();
 
   // --- The reader of the stream. ---
@@ -89,6 +91,8 @@ class SnapshotRun {
   // --- Any thread. ---
   // Returns when the order is committed; false when the pipeline ended before.
   bool order(SnapshotOrder order);
+  // The same for a record of state that is nobody else's.
+  bool note(state::StateRecord record);
   void stop();
 
  private:
@@ -123,7 +127,7 @@ class SnapshotRun {
   };
   using ActiveList = std::list<Active>;
   struct Ordered {
-    SnapshotOrder order;
+    std::variant<SnapshotOrder, state::StateRecord> what;
     std::shared_ptr<bool> done;  // behind the mutex
   };
   struct HeldRows;
@@ -142,6 +146,7 @@ class SnapshotRun {
   void discard(Active& active);
 
   // Orders (snapshot_orders.cc).
+  bool put(std::variant<SnapshotOrder, state::StateRecord> what);
   Status take_orders(SnapshotOutput& out);
   void execute(const SnapshotOrder& order, SnapshotOutput& out);
   void stop_tables(const SnapshotOrder& order, SnapshotOutput& out);
@@ -184,6 +189,7 @@ class SnapshotRun {
   const PipelineOptions& options_;
   TableRegistry& tables_;
   Observer& observer_;
+  const std::function<void()> wake_;
 
   // The stream's reader's alone.
   std::optional<state::Snapshot> snapshot_;
@@ -197,6 +203,7 @@ class SnapshotRun {
   bool is_aborted_ = false;
   state::SnapshotTable::Kind last_kind_ = state::SnapshotTable::Kind::kInitial;  // of what ended
   std::string last_signal_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_report_;
   std::chrono::steady_clock::time_point last_place_;
   ActiveList::iterator held_;  // its last chunk waits to know whether it is the last of all

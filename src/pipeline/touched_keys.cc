@@ -5,6 +5,8 @@
 namespace millrace::pipeline {
 namespace {
 
+__extension__ using Wide = unsigned __int128;
+
 // Two independent streams of multiply and fold over the same words (the constants are odd, with bits well spread).
 class Hasher {
  public:
@@ -29,7 +31,7 @@ class Hasher {
 
  private:
   static std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
-    const auto product = static_cast<unsigned __int128>(a) * b;
+    const auto product = static_cast<Wide>(a) * b;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64) ^ a;
   }
 

@@ -11,8 +11,8 @@ namespace {
 
 // A reader waits for room in the pipeline with its statement open: as long as Kafka may be away.
 constexpr const char* kSession =
-    "SET SESSION character_set_results = NULL, time_zone = '+00:00', net_write_timeout = 3600, "
-    "net_read_timeout = 3600, transaction_isolation = 'REPEATABLE-READ'";
+    "SET SESSION net_write_timeout = 3600, net_read_timeout = 3600, "
+    "transaction_isolation = 'REPEATABLE-READ'";
 // How long one question waits for transactions to be executed. They are in the binlog, so they are about to be.
 constexpr const char* kVisibleSeconds = "5";
 }  // namespace
@@ -77,6 +77,10 @@ Status ChunkReader::connect() {
   }
   MILLRACE_ASSIGN_OR_RETURN(const std::uint64_t changed, connection->execute(kSession));
   static_cast<void>(changed);
+  for (const std::string_view statement : reading_session_statements()) {
+    MILLRACE_ASSIGN_OR_RETURN(const std::uint64_t of_session, connection->execute(statement));
+    static_cast<void>(of_session);
+  }
   const std::lock_guard lock(mutex_);
   if (is_interrupted_) return transient_error("the reading of tables was interrupted");
   seen_ = {};
@@ -122,6 +126,19 @@ Status ChunkReader::wait_until_visible(const ChunkRequest& request) {
   }
   seen_ = *request.visible;
   return {};
+}
+
+// A row that was written since may have been read.
+Status ChunkReader::check_frozen() {
+  if (!options_.frozen_at) return {};
+  MILLRACE_ASSIGN_OR_RETURN(gtid::GtidSet executed, mysql::fetch_gtid_executed(*connection_));
+  executed.subtract(*options_.frozen_at);
+  if (executed.empty()) return {};
+  return definite_error("the copy at " + connection_->endpoint() +
+                        " isn't frozen: since the snapshot began it has executed " +
+                        executed.to_text() +
+                        ". Stop what writes to it (replication, events, accounts), make a new copy "
+                        "and begin anew");
 }
 
 Result<Chunk> ChunkReader::read_connected(const ChunkRequest& request) {
@@ -171,6 +188,7 @@ Result<Chunk> ChunkReader::read_connected(const ChunkRequest& request) {
     MILLRACE_RETURN_IF_ERROR(connect());
   }
   if (!doubts.empty()) MILLRACE_RETURN_IF_ERROR(settle(request, key, chunk, doubts));
+  if (connection_ != nullptr) MILLRACE_RETURN_IF_ERROR(check_frozen());
   if (request.visible) {
     MILLRACE_ASSIGN_OR_RETURN(chunk.high, mysql::fetch_binlog_position(*connection_));
   }
@@ -231,6 +249,7 @@ Result<Chunk> ChunkReader::read_whole_table(const ChunkRequest& request) {
   chunk.high = whole_->high;
   if (!chunk.is_end) return chunk;
   whole_.reset();
+  MILLRACE_RETURN_IF_ERROR(check_frozen());
   if (request.visible) {
     MILLRACE_ASSIGN_OR_RETURN(const std::uint64_t ended, connection_->execute("COMMIT"));
     static_cast<void>(ended);

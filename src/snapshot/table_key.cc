@@ -1,9 +1,9 @@
 #include "millrace/snapshot/table_key.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstdio>
 #include <ctime>
 
 #include "millrace/binlog/events.h"
@@ -36,36 +36,26 @@ std::string hex(std::string_view bytes) {
   return text + "'";
 }
 
-template <typename... Values>
-std::string printed(const char* format, Values... values) {
-  std::array<char, 64> text{};
-  const int size = std::snprintf(text.data(), text.size(), format, values...);
-  return {text.data(), static_cast<std::size_t>(size)};
-}
-
 std::string datetime_literal(const row::CalendarTime& time) {
-  return printed("'%04u-%02u-%02u %02u:%02u:%02u.%06u'", unsigned{time.year}, unsigned{time.month},
-                 unsigned{time.day}, unsigned{time.hour}, unsigned{time.minute},
-                 unsigned{time.second}, time.microsecond);
+  return fmt::format("'{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}'", time.year, time.month, time.day,
+                     time.hour, time.minute, time.second, time.microsecond);
 }
 
 std::string time_literal(std::int64_t micros) {
   const auto size = static_cast<std::uint64_t>(micros < 0 ? -micros : micros);
   const std::uint64_t seconds = size / 1'000'000;
-  return printed("'%s%03u:%02u:%02u.%06u'", micros < 0 ? "-" : "",
-                 static_cast<unsigned>(seconds / 3600), static_cast<unsigned>(seconds / 60 % 60),
-                 static_cast<unsigned>(seconds % 60), static_cast<unsigned>(size % 1'000'000));
+  return fmt::format("'{}{:03}:{:02}:{:02}.{:06}'", micros < 0 ? "-" : "", seconds / 3600,
+                     seconds / 60 % 60, seconds % 60, size % 1'000'000);
 }
 
 // The session's time zone is +00:00.
 std::string timestamp_literal(std::int64_t micros) {
-  const std::int64_t seconds = micros / 1'000'000;
-  const std::time_t when = seconds;
+  const std::time_t when = micros / 1'000'000;
   std::tm fields{};
   gmtime_r(&when, &fields);
-  return printed("'%04d-%02d-%02d %02d:%02d:%02d.%06u'", fields.tm_year + 1900, fields.tm_mon + 1,
-                 fields.tm_mday, fields.tm_hour, fields.tm_min, fields.tm_sec,
-                 static_cast<unsigned>(micros % 1'000'000));
+  return fmt::format("'{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}'", fields.tm_year + 1900,
+                     fields.tm_mon + 1, fields.tm_mday, fields.tm_hour, fields.tm_min,
+                     fields.tm_sec, micros % 1'000'000);
 }
 
 std::string text_literal(const Column& column, const row::Value& value) {
@@ -93,7 +83,7 @@ Result<std::string> literal(const Column& column, const row::Value& value) {
       return std::to_string(value.u64);
     case ValueKind::kFloat:
     case ValueKind::kDouble:
-      return printed("%.17e", value.f64);
+      return fmt::format("{:.17e}", value.f64);
     case ValueKind::kDecimal: {
       std::string text;
       MILLRACE_RETURN_IF_ERROR(row::append_decimal_text(
@@ -106,8 +96,7 @@ Result<std::string> literal(const Column& column, const row::Value& value) {
     case ValueKind::kBinary:
       return binary_literal(column, value);
     case ValueKind::kDate:
-      return printed("'%04u-%02u-%02u'", unsigned{value.date.year}, unsigned{value.date.month},
-                     unsigned{value.date.day});
+      return fmt::format("'{:04}-{:02}-{:02}'", value.date.year, value.date.month, value.date.day);
     case ValueKind::kDatetime:
       return datetime_literal(value.date);
     case ValueKind::kTime:

@@ -17,6 +17,7 @@ struct Key {
     kTakenOver,
     kSnapshot,
     kSnapshotTable,
+    kClone,
     kCaptured,
     kUnknown
   };
@@ -37,6 +38,7 @@ Key classify(const rapidjson::Document& key, std::string_view source) {
   if (!all_strings(key)) return {.kind = Key::Kind::kUnknown};
   const std::string_view kind = view(key[1]);
   if (kind == "taken_over" && key.Size() == 2) return {.kind = Key::Kind::kTakenOver};
+  if (kind == "clone" && key.Size() == 2) return {.kind = Key::Kind::kClone};
   if (kind == "captured" && key.Size() == 2) return {.kind = Key::Kind::kCaptured};
   if (kind == "snapshot" && key.Size() == 2) return {.kind = Key::Kind::kSnapshot};
   if (kind == "snapshot" && key.Size() == 4) {
@@ -138,7 +140,6 @@ std::optional<Snapshot> parse_snapshot(std::string_view value) {
   snapshot.begun_ms = static_cast<std::int64_t>(members.number("begun_ms"));
   snapshot.tables = members.number("tables");
   snapshot.signal_id = members.text("signal");
-  snapshot.clone_name = members.text("clone_name");
   snapshot.clone_server_uuid = members.text("clone_server_uuid");
   return members.ok() ? std::optional(std::move(snapshot)) : std::nullopt;
 }
@@ -201,7 +202,9 @@ Status StateLoader::apply(std::string_view key, std::optional<std::string_view> 
       return apply_snapshot_table(key, {std::string(parsed.first), std::string(parsed.second)},
                                   value);
     case Key::Kind::kCaptured:
-      return apply_captured(key, value);
+      return apply_text(key, "filters", value, state_.captured);
+    case Key::Kind::kClone:
+      return apply_text(key, "name", value, clone_name_);
     case Key::Kind::kUnknown:
       break;
   }
@@ -281,18 +284,21 @@ Status StateLoader::apply_snapshot_table(std::string_view key, schema::TableName
   return {};
 }
 
-Status StateLoader::apply_captured(std::string_view key, std::optional<std::string_view> value) {
-  state_.captured.reset();
+Status StateLoader::apply_text(std::string_view key, const char* member,
+                               std::optional<std::string_view> value,
+                               std::optional<std::string>& text) {
+  text.reset();
   if (!value) return {};
   rapidjson::Document document;
   if (!parse_json(*value, document) || !document.IsObject()) {
     return malformed(key, "is not a JSON object");
   }
-  state_.captured = Members(document).text("filters");
+  text = Members(document).text(member);
   return {};
 }
 
 Result<SourceState> StateLoader::finish() && {
+  state_.clone_name = clone_name_.value_or("");
   for (auto& [name, table] : snapshot_tables_) {
     state_.snapshot_tables.push_back(std::move(table));
   }

@@ -109,7 +109,6 @@ StateRecord snapshot_record(std::string_view source, const Snapshot& snapshot) {
               .number("begun_ms", static_cast<std::uint64_t>(snapshot.begun_ms))
               .number("tables", snapshot.tables)
               .text("signal", snapshot.signal_id)
-              .text("clone_name", snapshot.clone_name)
               .text("clone_server_uuid", snapshot.clone_server_uuid)
               .finish()};
 }
@@ -135,6 +134,14 @@ StateRecord snapshot_table_record(std::string_view source, const SnapshotTable& 
 
 StateRecord snapshot_table_deletion(std::string_view source, const schema::TableName& table) {
   return {key_of({source, "snapshot", table.database, table.table}), std::nullopt};
+}
+
+StateRecord clone_record(std::string_view source, std::string_view name) {
+  return {key_of({source, "clone"}), Object().text("name", name).finish()};
+}
+
+StateRecord clone_deletion(std::string_view source) {
+  return {key_of({source, "clone"}), std::nullopt};
 }
 
 StateRecord captured_record(std::string_view source, std::string_view filters) {

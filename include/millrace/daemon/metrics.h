@@ -17,6 +17,7 @@
 #include <string>
 
 #include "millrace/daemon/status.h"
+#include "millrace/pipeline/snapshot.h"
 
 namespace millrace::daemon {
 
@@ -40,6 +41,8 @@ class SourceMetrics {
   // How many transactions the server has that aren't committed yet; shown from here until it is forgotten.
   void transactions_behind(double count);
   void forget_transactions_behind();
+  // How a snapshot gets on; while none does, nothing of it is shown.
+  void snapshot(const pipeline::SnapshotReport& report);
 
  private:
   MetricFamilies& families_;
@@ -49,10 +52,11 @@ class SourceMetrics {
   std::mutex mutex_;
   std::set<prometheus::Counter*> skipped_events_, text_conversion_failures_, left_out_;
   std::set<prometheus::Gauge*> transactions_behind_;
+  std::map<prometheus::Family<prometheus::Gauge>*, std::set<prometheus::Gauge*>> snapshot_;
 
  public:
   // Rows published, by operation.
-  prometheus::Counter &creates, &updates, &deletes, &truncates;
+  prometheus::Counter &creates, &updates, &deletes, &truncates, &reads;
   prometheus::Counter& bytes;  // of keys and values, before compression
   prometheus::Counter& transactions;
   prometheus::Counter& commits;

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "millrace/pipeline/snapshot.h"
+
 namespace millrace::daemon {
 
 enum class SourceState : std::uint8_t {
@@ -33,6 +35,7 @@ struct SourceStatus {
   std::string trace;     // why it is restarting or failed, else empty
   std::string position;  // "file:offset" of the last commit, empty before the first
   std::string gtids;     // of the last commit
+  pipeline::SnapshotReport snapshot;
 };
 
 // Called from the HTTP server's threads.

@@ -145,6 +145,8 @@ class Pipeline {
   // From any thread: asks something of the snapshot, or for one. Returns when it is committed, so that it can't be lost
   // any more; false when the pipeline ended before.
   bool order(SnapshotOrder order);
+  // The same for a record of state that is nobody else's.
+  bool note(state::StateRecord record);
 
  private:
   class Impl;

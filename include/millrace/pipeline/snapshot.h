@@ -25,6 +25,7 @@
 // can't: its rows count as of the view that the SELECT has, changes of the table that come before that view are left out
 // of the stream, and after a restart the table is read, and published, from its beginning.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -48,6 +49,8 @@ struct SnapshotOptions {
   std::uint64_t rows_per_second = 0;  // 0: no limit
   // The pipeline ends with the snapshot.
   bool stops_after = false;
+  // Between a frozen copy and the stream.
+  std::chrono::milliseconds streaming_delay{0};
   // connector_name of notifications; the topic is empty where none is wanted.
   std::string connector_name;
   std::string notification_topic;
@@ -80,6 +83,11 @@ struct SnapshotReport {
   std::uint64_t tables = 0, tables_left = 0;
   std::uint64_t rows = 0;            // published by this pipeline
   std::uint64_t estimate_left = 0;   // rows
+  double rows_per_second = 0;        // since the pipeline began
+  // 0: not known.
+  double seconds_left() const {
+    return rows_per_second > 0 ? static_cast<double>(estimate_left) / rows_per_second : 0;
+  }
   std::vector<Table> reading;        // at the moment
 };
 

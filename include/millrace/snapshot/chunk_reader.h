@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct ChunkReaderOptions {
   // The server that is meant: another one behind the same name is a transient error. Empty: any.
   std::string server_uuid;
   bool settles_json = true;  // types in doubt are asked for; else they make no difference
+  // A copy that nobody writes to: what it has executed, now and for ever. More is a definite error.
+  std::optional<gtid::GtidSet> frozen_at;
 };
 
 class ChunkReader final : public TableReader {
@@ -42,6 +45,7 @@ class ChunkReader final : public TableReader {
   Status connect();
   Result<Chunk> read_connected(const ChunkRequest& request);
   Result<Chunk> read_whole_table(const ChunkRequest& request);
+  Status check_frozen();
   Status wait_until_visible(const ChunkRequest& request);
   Status settle(const ChunkRequest& request, const TableKey& key, Chunk& chunk,
                 std::vector<JsonDoubt>& doubts);

@@ -14,6 +14,7 @@
 //                  ["shop","taken_over"]               the offset that the source began with, a connector's
 //                  ["shop","snapshot"]                 {"kind":"initial","tables":12,..}: one goes on
 //                  ["shop","snapshot","<db>","<table>"]  {"after":["17"],"rows":5,..}: still to be read
+//                  ["shop","clone"]                    {"name":".."}: a copy that must be deleted
 //                  ["shop","captured"]                 which tables are captured, as the configuration said it
 //
 // An offset is a connector's (Debezium's) unless it has our key millrace_server_uuid. The two differ in meaning:
@@ -108,9 +109,7 @@ struct Snapshot {
   std::int64_t begun_ms = 0;   // since 1970
   std::uint64_t tables = 0;    // in all, the finished ones too
   std::string signal_id;       // of the signal that began it; empty: the source's start
-  // Of a copy: the server that is read until the end, and its name where a provider made it and must delete it.
-  std::string clone_server_uuid;
-  std::string clone_name;
+  std::string clone_server_uuid;  // of the copy
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 
@@ -120,6 +119,7 @@ struct SourceState {
   std::optional<Snapshot> snapshot;
   std::vector<SnapshotTable> snapshot_tables;  // in their order
   std::optional<std::string> captured;         // see captured_record()
+  std::string clone_name;                      // of a copy that must be deleted; empty: none
   std::map<binlog::Xid, PreparedXa> prepared;
   // A connector ran this source before: the rows of XA transactions that aren't in `prepared` are published.
   bool taken_over = false;
@@ -141,6 +141,9 @@ StateRecord snapshot_deletion(std::string_view source);
 StateRecord snapshot_table_record(std::string_view source, const SnapshotTable& table);
 // Of one that is read to its end, or given up.
 StateRecord snapshot_table_deletion(std::string_view source, const schema::TableName& table);
+// A copy that a provider made, until it is deleted.
+StateRecord clone_record(std::string_view source, std::string_view name);
+StateRecord clone_deletion(std::string_view source);
 // What the configuration captures, in a form of the caller's: when it changes, tables may be new to the source.
 StateRecord captured_record(std::string_view source, std::string_view filters);
 // The structure (once a hash: the caller remembers what is stored) and the table's pointer to it.
@@ -175,10 +178,16 @@ class StateLoader {
                         std::optional<std::string_view> value);
   Status apply_xa(std::string_view key, std::string_view xid_text,
                   std::optional<std::string_view> value);
+  Status apply_snapshot_table(std::string_view key, schema::TableName name,
+                              std::optional<std::string_view> value);
+  Status apply_text(std::string_view key, const char* member, std::optional<std::string_view> value,
+                    std::optional<std::string>& text);
 
   std::string source_;
   std::string offset_key_;
   SourceState state_;
+  std::map<schema::TableName, SnapshotTable> snapshot_tables_;
+  std::optional<std::string> clone_name_;
 };
 
 }  // namespace millrace::state
