@@ -441,6 +441,7 @@ Status Assembler::on_statement(const binlog::EventContext& at,
   if (inside) return {};
   if (!options_.skip_truncates && !is_foreign_) {
     for (CapturedTablePtr& table : emptied) {
+      if (snapshot_.keeps_back(table->schema->name)) continue;
       RowsItem item = item_at(at, std::move(table));
       item.truncate = true;
       batch_->items.push_back(std::move(item));

@@ -130,6 +130,7 @@ Status SnapshotRun::publish(ActiveList::iterator active, Ready ready, bool is_la
     if (!has_exact_view(*active, ready)) return {};
     active->has_view = true;
     active->is_kept_back = false;
+    active->table.has_begun = true;
     kept_back_.erase(active->table.name);
   }
   const bool is_end = ready.chunk.is_end;
@@ -155,7 +156,8 @@ bool SnapshotRun::has_exact_view(Active& active, const Ready& ready) {
 
 Result<std::vector<bool>> SnapshotRun::rows_to_leave_out(const Active& active, const Ready& ready) const {
   std::vector<bool> left_out;
-  if (snapshot_->is_frozen || !ready.chunk.has_key || !active.keys.any_since(ready.keys_from)) return left_out;
+  if (snapshot_->is_frozen || !ready.chunk.has_key) return left_out;
+  if (!active.keys.any_since(ready.keys_from) && active.created.empty()) return left_out;
   const auto touched = active.keys.since(ready.keys_from);
   left_out.resize(ready.chunk.rows.count());
   const std::string present = all_columns(*active.captured->schema);
@@ -165,7 +167,8 @@ Result<std::vector<bool>> SnapshotRun::rows_to_leave_out(const Active& active, c
   for (std::size_t i = 0; i < left_out.size(); ++i) {
     MILLRACE_ASSIGN_OR_RETURN(const bool more, decoder.next(before, row));
     MILLRACE_ASSERT(more, "a chunk with fewer rows than it says");
-    left_out[i] = touched.contains(hash_key(row, active.identity));
+    const KeyHash key = hash_key(row, active.identity);
+    left_out[i] = touched.contains(key) || active.created.contains(key);
     if (left_out[i]) MILLRACE_MARK("row_of_chunk_left_out");
   }
   return left_out;

@@ -67,11 +67,7 @@ SnapshotRun::SnapshotRun(const PipelineOptions& options, const state::SourceStat
   for (const SnapshotTable& table : state.snapshot_tables) {
     pending_.push_back(table);
     next_order_ = std::max(next_order_, table.order + 1);
-    if (snapshot_->is_frozen || table.kind != SnapshotTable::Kind::kInitial) continue;
-    const schema::TableSchemaPtr structure = tables.catalog().find(table.name);
-    if (structure != nullptr && snapshot::key_of(*structure).empty()) {
-      kept_back_.insert(table.name);
-    }
+    if (is_of_first_snapshot(table) && !table.has_begun) kept_back_.insert(table.name);
   }
   is_paused_ = snapshot_->is_paused;
   is_active_ = true;
@@ -100,6 +96,10 @@ bool SnapshotRun::wait(milliseconds timeout) {
   news_.wait_for(lock, timeout,
                  [this] { return has_news_ || is_stopping_ || !orders_.empty(); });
   return std::exchange(has_news_, false) || !orders_.empty();
+}
+
+bool SnapshotRun::is_of_first_snapshot(const SnapshotTable& table) const {
+  return !snapshot_->is_frozen && table.kind == SnapshotTable::Kind::kInitial;
 }
 
 SnapshotRun::Active* SnapshotRun::find(const schema::TableName& name) {
@@ -133,15 +133,7 @@ Result<bool> SnapshotRun::watch_rows(const CapturedTable& table, const binlog::R
     if (!*more) break;
     MILLRACE_ASSIGN_OR_RETURN(const bool is_published, has_record(table, event, before, after));
     if (!is_published) continue;
-    for (const row::Row* row : {&before, &after}) {
-      if (row->values.empty()) continue;
-      if (row == &before && has_absent(*row, active->identity)) {
-        const std::lock_guard lock(mutex_);
-        discard(*active);
-        continue;
-      }
-      active->keys.add(hash_key(*row, active->identity));
-    }
+    note_keys(*active, event.kind, before, after);
   }
   if (active->keys.size() > kMostTouchedKeys) {
     MILLRACE_MARK("touched_keys_overflow");
@@ -150,6 +142,33 @@ Result<bool> SnapshotRun::watch_rows(const CapturedTable& table, const binlog::R
     active->keys.forget_before(active->keys.end());
   }
   return true;
+}
+
+void SnapshotRun::note_keys(Active& active, binlog::RowsKind kind, const row::Row& before,
+                            const row::Row& after) {
+  std::optional<KeyHash> old_key, new_key;
+  if (!before.values.empty()) {
+    if (has_absent(before, active.identity)) {  // it may have been any row
+      const std::lock_guard lock(mutex_);
+      discard(active);
+      return;
+    }
+    old_key = hash_key(before, active.identity);
+  }
+  // An after image without the key has the key of the before image.
+  if (!after.values.empty() && !has_absent(after, active.identity)) {
+    new_key = hash_key(after, active.identity);
+  }
+  if (old_key) active.keys.add(*old_key);
+  if (new_key && new_key != old_key) active.keys.add(*new_key);
+  if (!active.knows_created) return;
+  const bool moves = old_key && new_key && *old_key != *new_key;
+  if (old_key && (kind == binlog::RowsKind::kDelete || moves)) active.created.erase(*old_key);
+  if (new_key && (kind == binlog::RowsKind::kWrite || moves)) active.created.insert(*new_key);
+  if (active.created.size() > kMostTouchedKeys) {
+    active.knows_created = false;
+    active.created.clear();
+  }
 }
 
 // False for an update of columns that aren't published.
@@ -189,6 +208,7 @@ void SnapshotRun::note_changes(const ChangedTables& changed) {
     SnapshotTable table;
     table.name = name;
     table.order = next_order_++;
+    if (tables_.captures(name)) kept_back_.insert(name);
     new_tables_.push_back(table);
   }
 }
@@ -251,9 +271,20 @@ Status SnapshotRun::renew_structures(SnapshotOutput& out) {
       finish(active, End::kGone, "", out);
     } else {
       MILLRACE_RETURN_IF_ERROR(take_structure(*active, *captured));
+      begin_table(*active, out);
     }
   }
   return {};
+}
+
+// From here on the table's events are published.
+void SnapshotRun::begin_table(Active& active, SnapshotOutput& out) {
+  if (active.key.empty() || active.table.has_begun || !is_of_first_snapshot(active.table)) return;
+  kept_back_.erase(active.table.name);
+  active.is_kept_back = false;
+  active.knows_created = true;
+  active.table.has_begun = true;
+  out.add_state(state::snapshot_table_record(options_.source_name, active.table));
 }
 
 Status SnapshotRun::take_structure(Active& active, CapturedTablePtr captured) {
@@ -268,16 +299,14 @@ Status SnapshotRun::take_structure(Active& active, CapturedTablePtr captured) {
                         " is another one now: the snapshot reads the table from its beginning");
     active.table.after.clear();
     active.cursor.clear();
+    active.created.clear();
+    active.knows_created = false;
   }
   active.captured = std::move(captured);
   active.key = std::move(key);
   active.identity = snapshot::key_of(*active.captured->schema).columns;
   if (active.identity.empty()) active.identity = active.key.columns;
   active.needs_structure = false;
-  if (!active.key.empty() && active.is_kept_back) {
-    active.is_kept_back = false;
-    kept_back_.erase(active.table.name);
-  }
   return {};
 }
 

@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -81,10 +82,12 @@ class SnapshotRun {
   // Waits until a chunk or an order has come, at most so long; false when none has.
   bool wait(std::chrono::milliseconds timeout);
 
-  // Rows that the stream brings. False: they stand in a view that will be read, and are not published.
+  // Rows that the stream brings. False: they will be read, and are not published.
   Result<bool> watch_rows(const CapturedTable& table, const binlog::RowsEvent& event);
   // A statement has changed these tables, or emptied them, or put others in their place.
   void note_changes(const ChangedTables& changed);
+  // Whether the stream's events of the table wait for its turn.
+  bool keeps_back(const schema::TableName& name) const { return kept_back_.contains(name); }
   // An order that came with the stream, in place of one by order().
   Status accept(const SnapshotOrder& order, SnapshotOutput& out);
 
@@ -109,6 +112,9 @@ class SnapshotRun {
     TouchedKeys keys;
     bool needs_structure = false;
     bool is_kept_back = false;   // its events are not published until its view is known
+    // Of a first snapshot: keys that the stream has created since the table's reading began, as far as they are few.
+    std::unordered_set<KeyHash, KeyHashHasher> created;
+    bool knows_created = false;
     bool has_view = false;       // without a key: the place of its rows in the stream is known
     std::uint64_t attempts = 0;  // at such a view
     // Behind the mutex; what readers see is changed behind it too.
@@ -157,10 +163,14 @@ class SnapshotRun {
   void activate(SnapshotOutput& out);
   Status renew_structures(SnapshotOutput& out);
   Status take_structure(Active& active, CapturedTablePtr captured);
+  void begin_table(Active& active, SnapshotOutput& out);
   void publish_place(const StreamPlace& place);
   void finish(ActiveList::iterator active, End end, const std::string& why, SnapshotOutput& out);
   void end_snapshot(SnapshotOutput& out);
   Active* find(const schema::TableName& name);
+  bool is_of_first_snapshot(const state::SnapshotTable& table) const;
+  void note_keys(Active& active, binlog::RowsKind kind, const row::Row& before,
+                 const row::Row& after);
   Result<bool> has_record(const CapturedTable& table, const binlog::RowsEvent& event,
                           const row::Row& before, const row::Row& after);
   void report();
@@ -195,7 +205,7 @@ class SnapshotRun {
   std::optional<state::Snapshot> snapshot_;
   std::deque<state::SnapshotTable> pending_;
   std::vector<state::SnapshotTable> new_tables_;  // pending, as soon as something can be written
-  std::set<schema::TableName> kept_back_;  // without a key, of a first snapshot: their events wait
+  std::set<schema::TableName> kept_back_;  // of a first snapshot: their events wait for their turn
   std::optional<encode::DebeziumEncoder> encoder_;  // to see whether an update has records
   std::uint64_t next_order_ = 0;
   std::uint64_t rows_ = 0;

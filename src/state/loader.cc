@@ -153,6 +153,7 @@ std::optional<SnapshotTable> parse_snapshot_table(schema::TableName name, std::s
   table.kind = static_cast<SnapshotTable::Kind>(
       members.number("kind", static_cast<std::uint64_t>(SnapshotTable::Kind::kBlocking)));
   table.order = members.number("order");
+  table.has_begun = members.flag("begun");
   table.signal_id = members.text("signal");
   table.condition = members.text("condition");
   table.select = members.text("select");

@@ -122,6 +122,7 @@ StateRecord snapshot_table_record(std::string_view source, const SnapshotTable& 
           Object()
               .number("kind", static_cast<std::uint64_t>(table.kind))
               .number("order", table.order)
+              .flag("begun", table.has_begun)
               .text("signal", table.signal_id)
               .text("condition", table.condition)
               .text("select", table.select)

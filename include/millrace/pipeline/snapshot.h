@@ -18,12 +18,16 @@
 // shows a transaction before its rows can be read: a read therefore waits until the server has executed all that the
 // stream has brought.) A statement that changes the table in that time makes the chunk worthless; it is read again.
 //
+// At a source's first start a table's events are published from the moment on at which its reading begins: what changed
+// before is in the rows that are read, and a row that the stream has created meanwhile isn't read out again. So of each
+// row one record says that it is there, a read or a create; or an update, when it changed while its chunk was read.
+//
 // Progress is a table's last published key, committed with the rows up to it. So a snapshot goes on where it was after
 // anything, and what was read and not committed (at most some chunks) is read again.
 //
 // A table without a usable key is read by one SELECT. Of a frozen copy it goes on by counting rows. Of a live server it
-// can't: its rows count as of the view that the SELECT has, changes of the table that come before that view are left out
-// of the stream, and after a restart the table is read, and published, from its beginning.
+// can't: its rows count as of the view that the SELECT has, behind which its events are published; and after a restart
+// the table is read, and published, from its beginning.
 
 #include <chrono>
 #include <cstdint>

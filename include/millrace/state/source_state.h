@@ -91,6 +91,7 @@ struct SnapshotTable {
   schema::TableName name;
   Kind kind = Kind::kInitial;
   std::uint64_t order = 0;         // its turn
+  bool has_begun = false;          // its events in the stream are published from here on
   std::string signal_id;           // empty: of no signal
   std::string condition;           // SQL that its rows must meet; empty: all rows
   std::string select;              // the SELECT in the place of the table; empty: the table
