@@ -124,6 +124,7 @@ void SnapshotRun::execute(const SnapshotOrder& order, SnapshotOutput& out) {
   }
   snapshot_->tables += tables.size();
   is_active_ = true;
+  needs_steps_ = true;
   out.add_state(state::snapshot_record(options_.source_name, *snapshot_));
   encode::Notification started = notification(tables.front(), "STARTED");
   started.additional_data["data_collections"] = joined(names);

@@ -25,6 +25,13 @@ struct KeyedOptions {
   bool changes_keyless = true;
 };
 
+// What may be said of a row besides its being read out once.
+enum class Reads : std::uint8_t {
+  kOnce,  // a row that the stream created isn't read out
+  // It may be, when the process has forgotten that it was: behind its create, with the state that it had then or later.
+  kAfterKills,
+};
+
 class KeyedTables {
  public:
   KeyedTables(std::string socket, KeyedOptions options);
@@ -41,7 +48,8 @@ class KeyedTables {
   // What the topics `<prefix>.<database>.<table>` fold to, against the tables now; of the tables without a key the rows
   // that are there after all changes, however often. Also that no row was read out twice.
   static Faults check(const std::vector<Event>& events, SqlClient& client,
-                      const std::string& database, const std::string& table);
+                      const std::string& database, const std::string& table,
+                      Reads reads = Reads::kOnce);
 
  private:
   void run(int thread);

@@ -1,0 +1,153 @@
+// A snapshot that nothing stops: the daemon is killed again and again while it reads the tables of a live server, that
+// changes all the while, or of a frozen copy. It never begins anew: what is published isn't read again, no row is missing
+// and none is read out twice.
+//
+// CRASH_ROUNDS (or MILLRACE_CRASH_ROUNDS) sets the number of kills, CRASH_SEED repeats a run's choices.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "support/configuration.h"
+#include "support/daemon_process.h"
+#include "support/kafka_reader.h"
+#include "support/keyed_tables.h"
+#include "support/mini_kafka.h"
+#include "support/mini_mysql.h"
+#include "support/validators.h"
+
+namespace millrace::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr const char* kCrashPoints[] = {"pipeline.before_commit", "pipeline.after_commit",
+                                        "sink.before_commit", "sink.after_commit",
+                                        "sink.after_produce"};
+
+std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::uint64_t rounds() { return number_of("CRASH_ROUNDS", number_of("MILLRACE_CRASH_ROUNDS", 5)); }
+
+class SnapshotCrash : public ::testing::Test {
+ protected:
+  SnapshotCrash() : seed_(number_of("CRASH_SEED", std::random_device{}())), random_(seed_) {
+    std::printf("CRASH_SEED=%llu repeats this run's choices\n",
+                static_cast<unsigned long long>(seed_));
+  }
+
+  std::string configuration() const {
+    SourceText source{.name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = {}};
+    source.properties["snapshot.mode"] = "initial";
+    source.properties["incremental.snapshot.chunk.size"] = std::to_string(kChunkRows);
+    // So slow that every kill finds it at work.
+    source.properties["snapshot.max.rows.per.second"] =
+        std::to_string(kRows * 18 / static_cast<int>(3 * rounds() + 3));
+    source.properties["errors.retry.delay.max.ms"] = "500";
+    return kafka_configuration(kafka_.bootstrap(), source);
+  }
+
+  int roll(int sides) { return static_cast<int>(random_() % static_cast<std::uint64_t>(sides)); }
+
+  double rows_read() const {
+    return daemon_.metric("millrace_rows_total{operation=\"read\",source=\"keyed\"}");
+  }
+
+  bool is_reading() const {
+    return daemon_.metric("millrace_snapshot_tables{source=\"keyed\"}") != 0;
+  }
+
+  // Published by every life of the daemon so far.
+  std::uint64_t reads_in_topics() const {
+    const KafkaReader reader(kafka_.bootstrap());
+    std::uint64_t count = 0;
+    for (const std::string& table : keyed_.tables()) {
+      for (const Event& event : parse_events(reader.read("keyed.keyed." + table))) {
+        count += event.op == 'r';
+      }
+    }
+    return count;
+  }
+
+  void crash() {
+    if (roll(2) == 0) {
+      std::this_thread::sleep_for(milliseconds(500 + roll(3000)));
+      daemon_.kill9();
+      daemon_.start();
+      return;
+    }
+    daemon_.kill9();
+    const std::string point =
+        std::string(kCrashPoints[roll(5)]) + ":" + std::to_string(2 + roll(20));
+    std::printf("  crash point %s\n", point.c_str());
+    daemon_.start({{"MILLRACE_CRASH_POINT", point}});
+    ASSERT_TRUE(daemon_.process().wait(seconds(60)).has_value())
+        << "the daemon never came to " << point << "\n" << log_end();
+    daemon_.start();
+  }
+
+  std::string log_end() const {
+    const std::string text = daemon_.log();
+    return text.substr(text.size() > 4000 ? text.size() - 4000 : 0);
+  }
+
+  static constexpr int kRows = 3000;
+  static constexpr int kChunkRows = 100;
+
+  std::uint64_t seed_;
+  std::mt19937_64 random_;
+  TempFolder folder_{"snapshot_crash"};
+  MiniMysql mysql_{{.buffer_pool_mib = 128}};
+  MiniKafka kafka_;
+  // Without tables that have no key: of a live server they are read again from their beginning.
+  KeyedTables keyed_{mysql_.socket(), {.rows = kRows, .seed = seed_, .with_keyless = false}};
+  DaemonProcess daemon_{folder_.path(), configuration()};
+};
+
+TEST_F(SnapshotCrash, NeverBeginsAnew) {
+  daemon_.start();
+  ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING")) << daemon_.source_trace("keyed") << log_end();
+  keyed_.start();
+  std::uint64_t published = 0;
+  std::uint64_t kills = 0;
+  for (std::uint64_t round = 0; round < rounds(); ++round) {
+    std::printf("round %llu\n", static_cast<unsigned long long>(round));
+    crash();
+    if (HasFatalFailure()) return;
+    ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING")) << daemon_.source_trace("keyed") << log_end();
+    if (!eventually(seconds(10), [&] { return is_reading(); })) break;
+    ++kills;
+    const std::uint64_t now = reads_in_topics();
+    EXPECT_GE(now, published);
+    published = now;
+  }
+  EXPECT_GE(kills, rounds() / 2) << "the snapshot was over too soon to be killed";
+  ASSERT_TRUE(eventually(seconds(300), [&] { return !is_reading(); })) << log_end();
+  keyed_.stop();
+  EXPECT_EQ(keyed_.error(), "");
+
+  SqlClient client = mysql_.root();
+  client.execute("INSERT INTO keyed.blank (k, seq) VALUES (4711, 0)");
+  const KafkaReader reader(kafka_.bootstrap());
+  ASSERT_TRUE(eventually(seconds(120), [&] {
+    return fold(parse_events(reader.read("keyed.keyed.blank"))).contains("{\"k\":4711}");
+  })) << daemon_.source_trace("keyed") << log_end();
+  for (const std::string& table : keyed_.tables()) {
+    const auto events = parse_events(reader.read("keyed.keyed." + table));
+    EXPECT_EQ(join(KeyedTables::check(events, client, "keyed", table, Reads::kAfterKills)), "");
+  }
+  std::printf("%llu kills while tables were read, %llu rows read out, %llu statements meanwhile\n",
+              static_cast<unsigned long long>(kills),
+              static_cast<unsigned long long>(reads_in_topics()),
+              static_cast<unsigned long long>(keyed_.statements()));
+  EXPECT_EQ(daemon_.stop(), 0);
+}
+
+}  // namespace
+}  // namespace millrace::testing
