@@ -1,0 +1,150 @@
+// A row that is read by a SELECT and the same row from the binlog have the same bytes in `after`: for every type, under
+// several settings of how values are handled. After each statement all rows of the tables are read, and held against
+// what the binlog's changes add up to; so there is no model of what a value looks like, only the two ways to it.
+//
+// SNAPSHOT_VALUES_SEED=7 SNAPSHOT_VALUES_TABLES=500 runs other random tables, or more; a failure prints the seed.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "integration/snapshot_values/binlog_rows.h"
+#include "integration/snapshot_values/must.h"
+#include "integration/snapshot_values/random_tables.h"
+#include "integration/snapshot_values/select_rows.h"
+#include "integration/types/type_file.h"
+#include "support/mini_mysql.h"
+
+namespace millrace::testing {
+namespace {
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+// The rows of `these` that `those` lack.
+std::vector<std::string> only_in(const std::vector<std::string>& these,
+                                 const std::vector<std::string>& those) {
+  std::vector<std::string> rest;
+  std::set_difference(these.begin(), these.end(), those.begin(), those.end(),
+                      std::back_inserter(rest));
+  return rest;
+}
+
+// Where two rows part, with what stands around it.
+std::string difference(const std::string& selected, const std::string& streamed) {
+  constexpr std::size_t kAround = 200;
+  const auto at = static_cast<std::size_t>(
+      std::mismatch(selected.begin(), selected.end(), streamed.begin(), streamed.end()).first -
+      selected.begin());
+  const std::size_t begin = at < kAround ? 0 : at - kAround;
+  return "\n  by SELECT:     ..." + selected.substr(begin, 2 * kAround) +
+         "...\n  by the binlog: ..." + streamed.substr(begin, 2 * kAround) + "...\n";
+}
+
+std::string describe_difference(const std::vector<std::string>& selected,
+                                const std::vector<std::string>& streamed) {
+  const auto one = only_in(selected, streamed), other = only_in(streamed, selected);
+  return std::to_string(selected.size()) + " rows by SELECT, " + std::to_string(streamed.size()) +
+         " by the binlog, " + std::to_string(one.size()) + " and " + std::to_string(other.size()) +
+         " of them are different" +
+         difference(one.empty() ? "" : one.front(), other.empty() ? "" : other.front());
+}
+
+class SnapshotValues : public ::testing::Test {
+ protected:
+  SnapshotValues()
+      : server_({.arguments = {"--binlog-row-metadata=FULL"}}),
+        session_(server_.root()),
+        binlog_(options(), printer_),
+        select_(options(), printer_) {
+    session_.execute("SET SESSION sql_mode = '', time_zone = '+00:00'");
+  }
+
+  mysql::ConnectionOptions options() const {
+    mysql::ConnectionOptions options;
+    options.unix_socket = server_.socket();
+    options.user = kCdcUser;
+    options.password = Secret(kCdcPassword);
+    return options;
+  }
+
+  void create_database(const std::string& name) {
+    session_.execute("CREATE DATABASE " + name + " CHARACTER SET utf8mb4");
+    session_.execute("USE " + name);
+  }
+
+  // `by_binlog`: the structure comes from the binlog, for a table of which information_schema can't say all.
+  ::testing::AssertionResult same_rows(const schema::TableName& name, bool by_binlog = false) {
+    binlog_.follow();
+    const auto selected =
+        select_.read(by_binlog ? binlog_.structure_in_binlog(name) : binlog_.structure(name));
+    const auto streamed = binlog_.rows(name);
+    if (selected == streamed) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure()
+           << name.to_text() << ": " << describe_difference(selected, streamed);
+  }
+
+  std::vector<schema::TableName> tables_of(const std::string& database) {
+    std::vector<schema::TableName> names;
+    for (const SqlRow& row :
+         session_.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = '" +
+                       database + "' AND table_type = 'BASE TABLE' ORDER BY 1")) {
+      names.push_back({database, row[0].value_or("")});
+    }
+    return names;
+  }
+
+  MiniMysql server_;
+  SqlClient session_;
+  RowPrinter printer_;
+  BinlogRows binlog_;
+  SelectRows select_;
+};
+
+TEST_F(SnapshotValues, every_statement_of_the_golden_types) {
+  std::size_t rows = 0;
+  for (const TypeFile& file : read_type_files()) {
+    create_database(file.database());
+    for (const std::string& statement : file.tables) session_.execute(statement);
+    for (const std::string& statement : file.rows) {
+      session_.execute(statement);
+      for (const schema::TableName& name : tables_of(file.database())) {
+        ASSERT_TRUE(same_rows(name, file.needs_full_metadata))
+            << "after " << statement.substr(0, 1000);
+        rows += binlog_.rows(name).size();
+      }
+    }
+  }
+  EXPECT_GT(rows, 500U);
+  EXPECT_GT(select_.settled(), 0U);
+}
+
+TEST_F(SnapshotValues, random_rows_of_random_tables) {
+  const std::uint64_t seed = number_from("SNAPSHOT_VALUES_SEED", std::random_device()());
+  const std::uint64_t tables = number_from("SNAPSHOT_VALUES_TABLES", 60);
+  SCOPED_TRACE("SNAPSHOT_VALUES_SEED=" + std::to_string(seed));
+  const bool has_vectors = mysql::parse_version_number(session_.value("SELECT VERSION()")) >= 90000;
+  RandomTables random(seed, has_vectors);
+  create_database("random");
+  for (std::uint64_t table = 0; table < tables; ++table) {
+    const std::string name = "t" + std::to_string(table);
+    const std::string create = random.create(name, 16);
+    session_.execute(create);
+    std::string failures;
+    for (std::uint64_t id = 0; id < 40; ++id) {
+      // A value that the server refuses whatever the mode leaves the row out.
+      const std::string failure = session_.try_execute(random.insert(name, id));
+      if (!failure.empty()) failures = failure;
+    }
+    ASSERT_TRUE(same_rows({"random", name})) << create;
+    EXPECT_GT(binlog_.rows({"random", name}).size(), 10U) << create << "\n" << failures;
+    session_.execute("DROP TABLE " + name);
+  }
+  EXPECT_GT(select_.settled(), 0U);
+}
+
+}  // namespace
+}  // namespace millrace::testing
