@@ -22,6 +22,10 @@ class BinlogRows final : public binlog::StreamVisitor {
 
   // Reads up to where the server is.
   void follow();
+  // Rows that came there by no statement: what changes has to be one of them.
+  void begin_with(const schema::TableName& table, const std::vector<std::string>& rows) {
+    rows_[table] = {rows.begin(), rows.end()};
+  }
   // Sorted.
   std::vector<std::string> rows(const schema::TableName& table) const;
   // A table's structure as the server describes it, and as its binlog does (since it has rows).

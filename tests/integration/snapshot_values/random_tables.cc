@@ -21,6 +21,10 @@ bool is_multibyte(const std::string& charset) {
   return std::find(kMultibyte.begin(), kMultibyte.end(), charset) != kMultibyte.end();
 }
 
+bool is_double_byte(const std::string& charset) {
+  return is_multibyte(charset) && !charset.starts_with("utf") && charset != "gb18030";
+}
+
 // Of all scripts: what a character set lacks becomes '?'.
 constexpr const char* kCharacters[] = {
     "a",  "Z",  "0",  " ", "  ", "~",  "\\\\", "''", "\"", "/", "\\n",  "\\t", "\\0", "é",
@@ -263,12 +267,22 @@ std::string RandomTables::clock(bool is_day) {
   return time + (chance(2) ? one_of(kFractions) : "." + padded(below(1000000), 6));
 }
 
-// Half of what stands in a single-byte set is any byte.
+// Half of what stands in a single-byte set is any byte, some of what stands in a double-byte one any pair of bytes.
 std::string RandomTables::text(std::size_t most, const std::string& charset) {
   if (!is_multibyte(charset) && chance(2)) return "_" + charset + " " + hex(bytes(most));
+  if (is_double_byte(charset) && chance(3)) return "_" + charset + " " + hex(double_bytes(most));
   std::string text;
   for (std::size_t i = below(most + 1); i > 0; --i) text += one_of(kCharacters);
   return quoted(text);
+}
+
+std::string RandomTables::double_bytes(std::size_t most) {
+  std::string bytes;
+  for (std::size_t i = below(most / 2 + 1); i > 0; --i) {
+    bytes += static_cast<char>(0xa1 + below(0x57));
+    bytes += static_cast<char>(0xa1 + below(0x5c));
+  }
+  return bytes;
 }
 
 std::string RandomTables::bytes(std::size_t most) {

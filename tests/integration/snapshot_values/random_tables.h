@@ -64,6 +64,7 @@ class RandomTables {
   std::string clock(bool is_day);
   std::string text(std::size_t most, const std::string& charset);
   std::string bytes(std::size_t most);
+  std::string double_bytes(std::size_t most);
   std::string set_of(const Shape& shape);
   std::string json(int depth);
   std::string json_scalar();

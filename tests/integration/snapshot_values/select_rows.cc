@@ -3,10 +3,27 @@
 #include <algorithm>
 
 #include "integration/snapshot_values/must.h"
+#include "millrace/row/json_text.h"
 #include "millrace/row/row_decoder.h"
 #include "millrace/snapshot/row_image.h"
 
 namespace millrace::testing {
+namespace {
+
+// A document that was made of a text says that text again.
+void check_documents(const std::vector<std::string>& texts, const row::Row& row) {
+  std::size_t next = 0;
+  for (const row::Value& value : row.values) {
+    if (value.kind != row::ValueKind::kJson) continue;
+    std::string again;
+    must(row::append_json_text(value.bytes, row::JsonTextForm::kMysql, again));
+    if (again != texts.at(next++)) {
+      throw std::runtime_error("the document of " + texts[next - 1] + " reads " + again);
+    }
+  }
+}
+
+}  // namespace
 
 SelectRows::SelectRows(const mysql::ConnectionOptions& options, RowPrinter& printer)
     : connection_(must(mysql::Connection::connect(options))), printer_(printer) {
@@ -21,11 +38,20 @@ std::vector<std::string> SelectRows::read(const schema::TableSchemaPtr& table) {
                            mysql::quote_identifier(table->name.table);
   snapshot::RowImages images;
   std::vector<snapshot::JsonDoubt> doubts;
+  std::vector<std::vector<std::string>> json_texts;
   {
     auto stream =
         must(mysql::RowStream::open(connection_, "SELECT " + writer.select_list() + from));
     must(writer.check(stream.columns()));
-    while (must(stream.next())) must(writer.append(stream.cells(), images, &doubts));
+    while (must(stream.next())) {
+      must(writer.append(stream.cells(), images, &doubts));
+      auto& texts = json_texts.emplace_back();
+      for (std::size_t i = 0; i < table->columns.size(); ++i) {
+        const mysql::Cell& cell = stream.cells()[i];
+        if (table->columns[i].type != schema::ColumnType::kJson) continue;
+        if (cell.kind != mysql::Cell::Kind::kNull) texts.emplace_back(cell.bytes);
+      }
+    }
   }
   std::vector<snapshot::JsonTypes> types;
   for (const snapshot::JsonDoubt& doubt : doubts) {
@@ -45,6 +71,7 @@ std::vector<std::string> SelectRows::read(const schema::TableSchemaPtr& table) {
     row::RowDecoder decoder(plan, event);
     row::Row before, after;
     if (!must(decoder.next(before, after))) throw std::runtime_error("an image without a row");
+    check_documents(json_texts[i], after);
     printed.push_back(printer_.print(table, after));
     if (must(decoder.next(before, after))) throw std::runtime_error("an image with two rows");
   }
