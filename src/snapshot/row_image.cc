@@ -68,6 +68,16 @@ bool is_integer(ColumnType type) {
   }
 }
 
+// Bytes of the length in front of a BLOB or TEXT, by the most that the server says its values can have: bytes, or
+// characters of up to four.
+std::uint32_t length_bytes_of_blob(std::uint32_t most) {
+  constexpr std::uint64_t kMostOfCharacter = 4;
+  for (std::uint32_t bytes = 1; bytes < 4; ++bytes) {
+    if (most <= ((1ULL << (8 * bytes)) - 1) * kMostOfCharacter) return bytes;
+  }
+  return 4;
+}
+
 // What has another length, scale or charset is another column. Of the rest the result tells other lengths than the
 // column has: they are for display.
 bool is_same_shape(const Column& column, const ResultColumn& result) {
@@ -78,7 +88,8 @@ bool is_same_shape(const Column& column, const ResultColumn& result) {
       return result.length == column.length &&
              (column.collation == 0 || result.collation == column.collation);
     case ColumnType::kBlob:
-      return column.collation == 0 || result.collation == column.collation;
+      return length_bytes_of_blob(result.length) == column.length &&
+             (column.collation == 0 || result.collation == column.collation);
     case ColumnType::kBit:
       return result.length == column.length;
     case ColumnType::kNewDecimal: {
