@@ -18,6 +18,18 @@ struct Container {
   bool is_large = false;
 };
 
+// A number, literal or string, read: what it is taken for, and where its text ends.
+struct Token {
+  JsonScalar scalar;
+  JsonScalar::Choice choice = JsonScalar::Choice::kLikelier;
+  JsonType type = JsonType::kLiteral;
+  std::size_t bytes = 0;
+  std::size_t end = 0;
+};
+
+// The first walk keeps so many of them for the second: those of most documents. The rest is read again.
+constexpr std::size_t kMaxKeptTokens = 1024;
+
 // A step on the way to the value at hand: a member's key, as the text escapes it, or an element's index.
 struct Leg {
   bool is_key = false;
@@ -41,7 +53,7 @@ void put_le(std::uint64_t value, std::size_t width, char* at) {
 
 }  // namespace
 
-// Reads the text twice: how large a container is stands in front of it, and in front of it how large that is. The first
+// Walks the text twice: how large a container is stands in front of it, and in front of it how large that is. The first
 // walk measures, and gives up where the text is none; the second writes each value to its place.
 class JsonFromText::Impl {
  public:
@@ -60,8 +72,11 @@ class JsonFromText::Impl {
   bool take(char c);
   bool take_string(JsonQuoted& quoted);
   std::string_view take_word();
+  bool read_token(Token& token);
   bool read_scalar(JsonScalar& scalar);
   JsonScalar::Choice choose(const JsonScalar& scalar);
+  Token& place_for_token();
+  const Token& token_again();
 
   // --- the walks ---
   bool measure_value(std::size_t depth, Measured& value);
@@ -79,10 +94,15 @@ class JsonFromText::Impl {
   const char* problem_ = nullptr;
   std::vector<Container> containers_;  // in the order in which they begin
   std::size_t next_container_ = 0;
+  std::vector<Token> tokens_;
+  std::size_t token_count_ = 0;  // in use
+  std::size_t next_token_ = 0;
+  Token other_token_;
   std::array<Leg, limits::kMaxJsonDepth> legs_;
   std::vector<std::string>* doubts_ = nullptr;
   std::span<const std::string> types_;
   std::size_t next_type_ = 0;
+  std::size_t types_of_tokens_ = 0;  // how many the kept tokens took
   std::string scratch_;
 };
 
@@ -92,6 +112,7 @@ Status JsonFromText::Impl::run(std::string_view text, std::span<const std::strin
   types_ = types;
   doubts_ = doubts;
   containers_.clear();
+  token_count_ = next_type_ = types_of_tokens_ = 0;
   rewind();
   const std::size_t doubts_before = doubts == nullptr ? 0 : doubts->size();
   Measured root;
@@ -106,6 +127,7 @@ Status JsonFromText::Impl::run(std::string_view text, std::span<const std::strin
   out.resize(begin + 1 + root.bytes);
   out[begin] = static_cast<char>(root.type);
   rewind();
+  next_type_ = types_of_tokens_;
   write_value(out.data() + begin + 1);
   return {};
 }
@@ -113,7 +135,7 @@ Status JsonFromText::Impl::run(std::string_view text, std::span<const std::strin
 void JsonFromText::Impl::rewind() {
   at_ = 0;
   next_container_ = 0;
-  next_type_ = 0;
+  next_token_ = 0;
 }
 
 bool JsonFromText::Impl::fail(const char* problem) {
@@ -165,6 +187,32 @@ std::string_view JsonFromText::Impl::take_word() {
   return text_.substr(begin, at_ - begin);
 }
 
+bool JsonFromText::Impl::read_token(Token& token) {
+  if (!read_scalar(token.scalar)) return false;
+  token.choice = choose(token.scalar);
+  token.type = token.scalar.type(token.choice);
+  token.bytes = token.scalar.bytes(token.choice);
+  token.end = at_;
+  return true;
+}
+
+Token& JsonFromText::Impl::place_for_token() {
+  if (token_count_ == kMaxKeptTokens) return other_token_;
+  if (token_count_ == tokens_.size()) tokens_.emplace_back();
+  return tokens_[token_count_++];
+}
+
+// In the second walk: the next of them.
+const Token& JsonFromText::Impl::token_again() {
+  if (next_token_ == token_count_) {
+    read_token(other_token_);
+    return other_token_;
+  }
+  const Token& token = tokens_[next_token_++];
+  at_ = token.end;
+  return token;
+}
+
 bool JsonFromText::Impl::read_scalar(JsonScalar& scalar) {
   if (peek() == '"') {
     JsonQuoted quoted;
@@ -198,11 +246,11 @@ void JsonFromText::Impl::add_doubt(std::size_t depth) {
 bool JsonFromText::Impl::measure_value(std::size_t depth, Measured& value) {
   const char first = peek();
   if (first == '{' || first == '[') return measure_container(depth, value);
-  JsonScalar scalar;
-  if (!read_scalar(scalar)) return false;
-  if (doubts_ != nullptr && scalar.is_in_doubt()) add_doubt(depth);
-  const JsonScalar::Choice choice = choose(scalar);
-  value = {scalar.type(choice), scalar.bytes(choice)};
+  Token& token = place_for_token();
+  if (!read_token(token)) return false;
+  if (&token != &other_token_) types_of_tokens_ = next_type_;
+  if (doubts_ != nullptr && token.scalar.is_in_doubt()) add_doubt(depth);
+  value = {token.type, token.bytes};
   return true;
 }
 
@@ -253,9 +301,8 @@ bool JsonFromText::Impl::measure_key(std::size_t depth, std::uint64_t& bytes) {
 void JsonFromText::Impl::write_value(char* at) {
   const char first = peek();
   if (first == '{' || first == '[') return write_container(at);
-  JsonScalar scalar;
-  read_scalar(scalar);
-  scalar.write(choose(scalar), at);
+  const Token& token = token_again();
+  token.scalar.write(token.choice, at);
 }
 
 // Count, size, key entries, value entries, keys, values; offsets count from the count.
@@ -301,17 +348,14 @@ void JsonFromText::Impl::write_entry(bool is_large, const char* base, char* entr
     value_at += inner.bytes;
     return write_container(at);
   }
-  JsonScalar scalar;
-  read_scalar(scalar);
-  const JsonScalar::Choice choice = choose(scalar);
-  const JsonType type = scalar.type(choice);
-  *entry = static_cast<char>(type);
-  if (is_inlined(type, is_large)) {
+  const Token& token = token_again();
+  *entry = static_cast<char>(token.type);
+  if (is_inlined(token.type, is_large)) {
     put_le(0, width, entry + 1);
-    return scalar.write(choice, entry + 1);
+    return token.scalar.write(token.choice, entry + 1);
   }
-  value_at += scalar.bytes(choice);
-  scalar.write(choice, at);
+  value_at += token.bytes;
+  token.scalar.write(token.choice, at);
 }
 
 JsonFromText::JsonFromText() : impl_(std::make_unique<Impl>()) {}

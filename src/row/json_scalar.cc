@@ -350,11 +350,16 @@ bool JsonScalar::parse_fraction(std::string_view word, std::string& scratch) {
   const auto [at, failure] = std::from_chars(word.data(), end, number_);
   if (at != end || failure != std::errc() || !is_digit(word[sign])) return false;
   set(Form::kDouble);
-  const std::size_t point = word.find_first_not_of("0123456789", sign);
-  const bool has_fraction = point != std::string_view::npos && word[point] == '.';
-  const bool has_exponent = word.find_first_of("eE", sign) != std::string_view::npos;
-  const std::size_t integer_digits = std::min(point, word.size()) - sign;
-  const std::size_t fraction_digits = has_fraction ? word.size() - point - 1 : 0;
+  const auto end_of_digits = [&](std::size_t from) {
+    while (from < word.size() && is_digit(word[from])) ++from;
+    return from;
+  };
+  const std::size_t point = end_of_digits(sign);
+  const bool has_fraction = point < word.size() && word[point] == '.';
+  const std::size_t integer_digits = point - sign;
+  const std::size_t fraction_digits = has_fraction ? end_of_digits(point + 1) - point - 1 : 0;
+  const bool has_exponent =
+      sign + integer_digits + (has_fraction ? 1 : 0) + fraction_digits < word.size();
   if (has_exponent || integer_digits + fraction_digits > kMaxDecimalDigits) {
     return true;  // no DECIMAL is printed so
   }

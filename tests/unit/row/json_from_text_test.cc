@@ -195,6 +195,27 @@ TEST(JsonFromText, paths_lead_to_the_values_in_their_order) {
       R"({"a":[1,[0.0001,"10:11:12"]],"b c":{"q\"\\":12345678.9},"":0.0002,"x":"00:00:01.000000"})");
 }
 
+// More values than are kept from the first walk to the second, all of them in doubt.
+TEST(JsonFromText, answers_stay_with_their_values_in_a_document_of_any_size) {
+  for (const int count : {1000, 1023, 1024, 1025, 3000}) {
+    std::string text = "[", expected = "[";
+    std::vector<std::string> types;
+    for (int i = 0; i < count; ++i) {
+      const bool is_decimal = i % 3 == 0;
+      types.emplace_back(is_decimal ? "DECIMAL" : "DOUBLE");
+      text += i == 0 ? "0.0001" : i % 2 == 0 ? ", 0.0001" : ", 7, {\"a\": 0.0001}";
+      if (i > 0) expected += ",";
+      if (i % 2 != 0) expected += "7,{\"a\":";
+      expected += is_decimal
+                      ? "0.0001"
+                      : "0.000100000000000000004792173602385929598312941379845142364501953125";
+      if (i % 2 != 0) expected += "}";
+    }
+    EXPECT_EQ(make(text + "]").doubts.size(), types.size());
+    EXPECT_EQ(settled(text + "]", types), expected + "]");
+  }
+}
+
 // Small containers hold up to 65535 bytes, and a number of 32 bits stands in a large container's entry.
 TEST(JsonFromText, containers_of_every_size) {
   for (const std::size_t size : {65'400U, 65'510U, 65'520U, 65'530U, 65'540U, 70'000U}) {
