@@ -15,7 +15,6 @@ namespace {
 
 using mysql::Cell;
 using mysql::ResultColumn;
-using row::test::from_hex;
 using row::test::to_hex;
 using schema::Column;
 using schema::ColumnType;
