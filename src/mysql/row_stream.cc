@@ -128,7 +128,7 @@ void set_integer(const Slot& slot, Cell& cell) {
     cell.u64 = static_cast<Unsigned>(slot.number);
   } else {
     cell.kind = Cell::Kind::kSigned;
-    cell.i64 = static_cast<Signed>(slot.number);
+    cell.i64 = std::int64_t{static_cast<Signed>(slot.number)};
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstring>
-#include <optional>
 
 #include "millrace/base/limits.h"
 #include "row/json_format.h"
@@ -19,17 +18,34 @@ struct Container {
   bool is_large = false;
 };
 
-// A step on the way to the value at hand: a member's key, with its quotes, or an element's index.
+// A number, literal or string, read: what it is taken for, and where its text ends.
+struct Token {
+  JsonScalar scalar;
+  JsonScalar::Choice choice = JsonScalar::Choice::kLikelier;
+  JsonType type = JsonType::kLiteral;
+  std::size_t bytes = 0;
+  std::size_t end = 0;
+};
+
+// The first walk keeps so many of them for the second: those of most documents. The rest is read again.
+constexpr std::size_t kMaxKeptTokens = 1024;
+
+// A step on the way to the value at hand: a member's key, as the text escapes it, or an element's index.
 struct Leg {
-  std::string_view key;  // empty: an element
+  bool is_key = false;
+  std::string_view key = {};
   std::uint32_t index = 0;
 };
 
-Error malformed(const char* what) {
-  return definite_error(std::string("malformed JSON text: ") + what);
-}
+// What peek() says behind the last character.
+constexpr char kEnd = '\0';
 
 constexpr std::size_t width_of(bool is_large) { return is_large ? 4 : 2; }
+
+JsonType container_type(bool is_object, bool is_large) {
+  if (is_object) return is_large ? JsonType::kLargeObject : JsonType::kSmallObject;
+  return is_large ? JsonType::kLargeArray : JsonType::kSmallArray;
+}
 
 void put_le(std::uint64_t value, std::size_t width, char* at) {
   std::memcpy(at, &value, width);  // the supported hosts are little-endian
@@ -37,46 +53,56 @@ void put_le(std::uint64_t value, std::size_t width, char* at) {
 
 }  // namespace
 
-// Reads the text twice: how large a container is stands in front of it, and in front of it how large that is. The first
-// walk measures, the second writes each value to its place.
+// Walks the text twice: how large a container is stands in front of it, and in front of it how large that is. The first
+// walk measures, and gives up where the text is none; the second writes each value to its place.
 class JsonFromText::Impl {
  public:
   Status run(std::string_view text, std::span<const std::string> types, std::string& out,
              std::vector<std::string>* doubts);
 
  private:
+  // A value as it will be encoded.
   struct Measured {
-    std::uint8_t type = 0;
+    JsonType type = JsonType::kLiteral;
     std::uint64_t bytes = 0;
-    bool stands_in_small_entry = false;
-    bool stands_in_large_entry = false;
   };
 
   // --- the text ---
-  void skip_space();
+  char peek();
   bool take(char c);
-  Result<std::string_view> take_string();
-  Result<std::string_view> take_word();
-  Status read_scalar(JsonScalar& scalar);
+  bool take_string(JsonQuoted& quoted);
+  std::string_view take_word();
+  bool read_token(Token& token);
+  bool read_scalar(JsonScalar& scalar);
   JsonScalar::Choice choose(const JsonScalar& scalar);
+  Token& place_for_token();
+  const Token& token_again();
 
   // --- the walks ---
-  Result<Measured> measure_value(std::size_t depth);
-  Result<Measured> measure_container(std::size_t depth);
-  Status write_value(char* at);
-  Status write_container(char* at);
-  Status write_entry(const Container& container, char* base, char* entry, char*& value_at);
+  bool measure_value(std::size_t depth, Measured& value);
+  bool measure_container(std::size_t depth, Measured& value);
+  bool measure_key(std::size_t depth, std::uint64_t& bytes);
+  void write_value(char* at);
+  void write_container(char* at);
+  void write_entry(bool is_large, const char* base, char* entry, char*& value_at);
   void add_doubt(std::size_t depth);
   void rewind();
+  bool fail(const char* problem);
 
   std::string_view text_;
   std::size_t at_ = 0;
+  const char* problem_ = nullptr;
   std::vector<Container> containers_;  // in the order in which they begin
   std::size_t next_container_ = 0;
+  std::vector<Token> tokens_;
+  std::size_t token_count_ = 0;  // in use
+  std::size_t next_token_ = 0;
+  Token other_token_;
   std::array<Leg, limits::kMaxJsonDepth> legs_;
   std::vector<std::string>* doubts_ = nullptr;
   std::span<const std::string> types_;
   std::size_t next_type_ = 0;
+  std::size_t types_of_tokens_ = 0;  // how many the kept tokens took
   std::string scratch_;
 };
 
@@ -86,73 +112,116 @@ Status JsonFromText::Impl::run(std::string_view text, std::span<const std::strin
   types_ = types;
   doubts_ = doubts;
   containers_.clear();
+  token_count_ = next_type_ = types_of_tokens_ = 0;
   rewind();
   const std::size_t doubts_before = doubts == nullptr ? 0 : doubts->size();
-  const Result<Measured> root = measure_value(0);
-  skip_space();
-  if (!root || at_ != text_.size()) {
+  Measured root;
+  const bool is_value = measure_value(0, root);
+  peek();
+  if (!is_value || at_ < text_.size()) {
     if (doubts != nullptr) doubts->resize(doubts_before);
-    return root ? malformed("something follows the value") : root.error();
+    return definite_error(std::string("malformed JSON text, at byte ") + std::to_string(at_) +
+                          ": " + (is_value ? "something follows the value" : problem_));
   }
   const std::size_t begin = out.size();
-  out.resize(begin + 1 + root->bytes);
-  out[begin] = static_cast<char>(root->type);
+  out.resize(begin + 1 + root.bytes);
+  out[begin] = static_cast<char>(root.type);
   rewind();
-  const Status written = write_value(out.data() + begin + 1);
-  if (!written) out.resize(begin);
-  return written;
+  next_type_ = types_of_tokens_;
+  write_value(out.data() + begin + 1);
+  return {};
 }
 
 void JsonFromText::Impl::rewind() {
   at_ = 0;
   next_container_ = 0;
-  next_type_ = 0;
+  next_token_ = 0;
 }
 
-void JsonFromText::Impl::skip_space() {
-  while (at_ < text_.size() &&
-         (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) {
-    ++at_;
+bool JsonFromText::Impl::fail(const char* problem) {
+  problem_ = problem;
+  return false;
+}
+
+// The next character that is no space.
+char JsonFromText::Impl::peek() {
+  for (; at_ < text_.size(); ++at_) {
+    const char c = text_[at_];
+    if (c != ' ' && c != '\n' && c != '\t' && c != '\r') return c;
   }
+  return kEnd;
 }
 
 bool JsonFromText::Impl::take(char c) {
-  skip_space();
-  if (at_ >= text_.size() || text_[at_] != c) return false;
+  if (peek() != c) return false;
   ++at_;
   return true;
 }
 
-// The string with its quotes.
-Result<std::string_view> JsonFromText::Impl::take_string() {
-  const std::size_t begin = at_;
-  for (++at_; at_ < text_.size(); ++at_) {
+// `at_` is at the first quote.
+bool JsonFromText::Impl::take_string(JsonQuoted& quoted) {
+  const std::size_t begin = ++at_;
+  quoted.has_escapes = false;
+  for (; at_ < text_.size(); ++at_) {
     const char c = text_[at_];
-    if (c == '"') return text_.substr(begin, ++at_ - begin);
-    if (c == '\\') ++at_;
+    if (c == '"') {
+      quoted.inside = text_.substr(begin, at_++ - begin);
+      return true;
+    }
+    if (c == '\\') {
+      quoted.has_escapes = true;
+      ++at_;
+    }
   }
-  return malformed("a string doesn't end");
+  return fail("a string doesn't end");
 }
 
 // A number or a literal.
-Result<std::string_view> JsonFromText::Impl::take_word() {
+std::string_view JsonFromText::Impl::take_word() {
   const std::size_t begin = at_;
   const auto is_of_word = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '+' ||
            c == 'E';
   };
   while (at_ < text_.size() && is_of_word(text_[at_])) ++at_;
-  if (at_ == begin) return malformed("a value is missing");
   return text_.substr(begin, at_ - begin);
 }
 
-Status JsonFromText::Impl::read_scalar(JsonScalar& scalar) {
-  if (text_[at_] == '"') {
-    MILLRACE_ASSIGN_OR_RETURN(const std::string_view quoted, take_string());
-    return scalar.parse_string(quoted.substr(1, quoted.size() - 2));
+bool JsonFromText::Impl::read_token(Token& token) {
+  if (!read_scalar(token.scalar)) return false;
+  token.choice = choose(token.scalar);
+  token.type = token.scalar.type(token.choice);
+  token.bytes = token.scalar.bytes(token.choice);
+  token.end = at_;
+  return true;
+}
+
+Token& JsonFromText::Impl::place_for_token() {
+  if (token_count_ == kMaxKeptTokens) return other_token_;
+  if (token_count_ == tokens_.size()) tokens_.emplace_back();
+  return tokens_[token_count_++];
+}
+
+// In the second walk: the next of them.
+const Token& JsonFromText::Impl::token_again() {
+  if (next_token_ == token_count_) {
+    read_token(other_token_);
+    return other_token_;
   }
-  MILLRACE_ASSIGN_OR_RETURN(const std::string_view word, take_word());
-  return scalar.parse_word(word, scratch_);
+  const Token& token = tokens_[next_token_++];
+  at_ = token.end;
+  return token;
+}
+
+bool JsonFromText::Impl::read_scalar(JsonScalar& scalar) {
+  if (peek() == '"') {
+    JsonQuoted quoted;
+    if (!take_string(quoted)) return false;
+    return scalar.parse_string(quoted) || fail("an escape that is none");
+  }
+  const std::string_view word = take_word();
+  if (word.empty()) return fail("a value is missing");
+  return scalar.parse_word(word, scratch_) || fail("a number or a literal that is none");
 }
 
 // What a value in doubt is taken for.
@@ -166,55 +235,42 @@ void JsonFromText::Impl::add_doubt(std::size_t depth) {
   std::string& path = doubts_->emplace_back("$");
   for (std::size_t i = 0; i < depth; ++i) {
     const Leg& leg = legs_[i];
-    if (leg.key.empty()) {
-      path.append(1, '[').append(std::to_string(leg.index)).append(1, ']');
+    if (leg.is_key) {
+      path.append(".\"").append(leg.key).append(1, '"');
     } else {
-      path.append(1, '.').append(leg.key);
+      path.append(1, '[').append(std::to_string(leg.index)).append(1, ']');
     }
   }
 }
 
-Result<JsonFromText::Impl::Measured> JsonFromText::Impl::measure_value(std::size_t depth) {
-  skip_space();
-  if (at_ >= text_.size()) return malformed("a value is missing");
-  if (text_[at_] == '{' || text_[at_] == '[') return measure_container(depth);
-  JsonScalar scalar;
-  MILLRACE_RETURN_IF_ERROR(read_scalar(scalar));
-  if (doubts_ != nullptr && scalar.is_in_doubt()) add_doubt(depth);
-  const JsonScalar::Choice choice = choose(scalar);
-  const JsonType type = scalar.type(choice);
-  return Measured{static_cast<std::uint8_t>(type), scalar.bytes(choice), is_inlined(type, false),
-                  is_inlined(type, true)};
+bool JsonFromText::Impl::measure_value(std::size_t depth, Measured& value) {
+  const char first = peek();
+  if (first == '{' || first == '[') return measure_container(depth, value);
+  Token& token = place_for_token();
+  if (!read_token(token)) return false;
+  if (&token != &other_token_) types_of_tokens_ = next_type_;
+  if (doubts_ != nullptr && token.scalar.is_in_doubt()) add_doubt(depth);
+  value = {token.type, token.bytes};
+  return true;
 }
 
 // The recursion is bounded by the depth that MySQL allows.
-Result<JsonFromText::Impl::Measured> JsonFromText::Impl::measure_container(std::size_t depth) {
-  if (depth >= limits::kMaxJsonDepth) return malformed("nested too deeply");
+bool JsonFromText::Impl::measure_container(std::size_t depth, Measured& value) {
+  if (depth >= limits::kMaxJsonDepth) return fail("nested too deeply");
   const bool is_object = text_[at_++] == '{';
   const char end = is_object ? '}' : ']';
   const std::size_t index = containers_.size();
   containers_.emplace_back();
-  std::uint64_t count = 0;
-  std::uint64_t key_bytes = 0;
-  std::uint64_t small_bytes = 0;
-  std::uint64_t large_bytes = 0;
-  Leg& leg = legs_[depth];
-  leg = {};
-  for (bool more = !take(end); more; more = !take(end)) {
-    if (count > 0 && !take(',')) return malformed("a comma is missing");
-    leg.index = static_cast<std::uint32_t>(count++);
-    if (is_object) {
-      skip_space();
-      if (at_ >= text_.size() || text_[at_] != '"') return malformed("a key is missing");
-      MILLRACE_ASSIGN_OR_RETURN(leg.key, take_string());
-      const auto bytes = unescaped_json_bytes(leg.key.substr(1, leg.key.size() - 2));
-      if (!bytes || *bytes > UINT16_MAX) return malformed("a key that can't be");
-      key_bytes += *bytes;
-      if (!take(':')) return malformed("a colon is missing");
-    }
-    MILLRACE_ASSIGN_OR_RETURN(const Measured value, measure_value(depth + 1));
-    if (!value.stands_in_small_entry) small_bytes += value.bytes;
-    if (!value.stands_in_large_entry) large_bytes += value.bytes;
+  std::uint64_t count = 0, key_bytes = 0, small_bytes = 0, large_bytes = 0;
+  legs_[depth] = {.is_key = is_object};
+  for (; !take(end); ++count) {
+    if (count > 0 && !take(',')) return fail("a comma is missing");
+    legs_[depth].index = static_cast<std::uint32_t>(count);
+    if (is_object && !measure_key(depth, key_bytes)) return false;
+    Measured child;
+    if (!measure_value(depth + 1, child)) return false;
+    if (!is_inlined(child.type, false)) small_bytes += child.bytes;
+    if (!is_inlined(child.type, true)) large_bytes += child.bytes;
   }
   const auto total = [&](bool is_large) {
     const std::size_t width = width_of(is_large);
@@ -222,27 +278,35 @@ Result<JsonFromText::Impl::Measured> JsonFromText::Impl::measure_container(std::
     return 2 * width + count * entry + key_bytes + (is_large ? large_bytes : small_bytes);
   };
   const bool is_large = total(false) > UINT16_MAX;
-  const std::uint64_t bytes = total(is_large);
-  if (bytes > UINT32_MAX) return malformed("it is too large");
-  containers_[index] = {static_cast<std::uint32_t>(count), static_cast<std::uint32_t>(bytes),
+  value = {container_type(is_object, is_large), total(is_large)};
+  if (value.bytes > UINT32_MAX) return fail("too large");
+  containers_[index] = {static_cast<std::uint32_t>(count), static_cast<std::uint32_t>(value.bytes),
                         static_cast<std::uint32_t>(key_bytes), is_large};
-  const JsonType type = is_object  ? is_large ? JsonType::kLargeObject : JsonType::kSmallObject
-                        : is_large ? JsonType::kLargeArray
-                                   : JsonType::kSmallArray;
-  return Measured{static_cast<std::uint8_t>(type), bytes};
+  return true;
 }
 
-// What the first walk took for well-formed is not looked at again.
-Status JsonFromText::Impl::write_value(char* at) {
-  skip_space();
-  if (text_[at_] == '{' || text_[at_] == '[') return write_container(at);
-  JsonScalar scalar;
-  MILLRACE_RETURN_IF_ERROR(read_scalar(scalar));
-  return scalar.write(choose(scalar), at);
+// A member's key and the colon behind it.
+bool JsonFromText::Impl::measure_key(std::size_t depth, std::uint64_t& bytes) {
+  JsonQuoted key;
+  if (peek() != '"') return fail("a key is missing");
+  if (!take_string(key)) return false;
+  const auto size = key.bytes();
+  if (!size || *size > UINT16_MAX) return fail("a key that can't be");
+  bytes += *size;
+  legs_[depth].key = key.inside;
+  return take(':') || fail("a colon is missing");
+}
+
+// The second walk: what the first took for well-formed is not looked at again.
+void JsonFromText::Impl::write_value(char* at) {
+  const char first = peek();
+  if (first == '{' || first == '[') return write_container(at);
+  const Token& token = token_again();
+  token.scalar.write(token.choice, at);
 }
 
 // Count, size, key entries, value entries, keys, values; offsets count from the count.
-Status JsonFromText::Impl::write_container(char* at) {
+void JsonFromText::Impl::write_container(char* at) {
   const Container container = containers_[next_container_++];
   const bool is_object = text_[at_++] == '{';
   const std::size_t width = width_of(container.is_large);
@@ -255,52 +319,43 @@ Status JsonFromText::Impl::write_container(char* at) {
   for (std::uint32_t i = 0; i < container.count; ++i) {
     if (i > 0) take(',');
     if (is_object) {
-      skip_space();
-      MILLRACE_ASSIGN_OR_RETURN(const std::string_view key, take_string());
+      JsonQuoted key;
+      peek();
+      take_string(key);
       take(':');
-      char* const key_end = unescape_json(key.substr(1, key.size() - 2), key_at);
+      char* const key_end = key.write(key_at);
       put_le(static_cast<std::uint64_t>(key_at - at), width, key_entry);
       put_le(static_cast<std::uint64_t>(key_end - key_at), 2, key_entry + width);
       key_entry += width + 2;
       key_at = key_end;
     }
-    MILLRACE_RETURN_IF_ERROR(write_entry(container, at, value_entry, value_at));
+    write_entry(container.is_large, at, value_entry, value_at);
     value_entry += 1 + width;
   }
   take(is_object ? '}' : ']');
-  return {};
 }
 
-Status JsonFromText::Impl::write_entry(const Container& container, char* base, char* entry,
-                                       char*& value_at) {
-  const std::size_t width = width_of(container.is_large);
-  skip_space();
-  if (text_[at_] == '{' || text_[at_] == '[') {
-    const bool is_object = text_[at_] == '{';
+// A value's type, and itself or its offset; in that case it goes to `value_at`.
+void JsonFromText::Impl::write_entry(bool is_large, const char* base, char* entry,
+                                     char*& value_at) {
+  const std::size_t width = width_of(is_large);
+  const char first = peek();
+  char* const at = value_at;
+  put_le(static_cast<std::uint64_t>(at - base), width, entry + 1);
+  if (first == '{' || first == '[') {
     const Container& inner = containers_[next_container_];
-    const JsonType type = is_object
-                              ? inner.is_large ? JsonType::kLargeObject : JsonType::kSmallObject
-                          : inner.is_large ? JsonType::kLargeArray
-                                           : JsonType::kSmallArray;
-    *entry = static_cast<char>(type);
-    put_le(static_cast<std::uint64_t>(value_at - base), width, entry + 1);
-    char* const at = value_at;
+    *entry = static_cast<char>(container_type(first == '{', inner.is_large));
     value_at += inner.bytes;
     return write_container(at);
   }
-  JsonScalar scalar;
-  MILLRACE_RETURN_IF_ERROR(read_scalar(scalar));
-  const JsonScalar::Choice choice = choose(scalar);
-  const JsonType type = scalar.type(choice);
-  *entry = static_cast<char>(type);
-  if (is_inlined(type, container.is_large)) {
+  const Token& token = token_again();
+  *entry = static_cast<char>(token.type);
+  if (is_inlined(token.type, is_large)) {
     put_le(0, width, entry + 1);
-    return scalar.write(choice, entry + 1);
+    return token.scalar.write(token.choice, entry + 1);
   }
-  put_le(static_cast<std::uint64_t>(value_at - base), width, entry + 1);
-  char* const at = value_at;
-  value_at += scalar.bytes(choice);
-  return scalar.write(choice, at);
+  value_at += token.bytes;
+  token.scalar.write(token.choice, at);
 }
 
 JsonFromText::JsonFromText() : impl_(std::make_unique<Impl>()) {}

@@ -44,7 +44,11 @@ void append_mysql_double(double value, std::string& out) {
   int exponent = 0;
   const std::size_t sign = shortest[e + 1] == '+' ? 1 : 0;
   std::from_chars(text + e + 1 + sign, end, exponent);
-  if (exponent + 1 > kMaxPlaces || exponent + 1 < -kMaxPlaces + 1) {
+  // The point stands behind so many digits, of which there are so many.
+  const int places = exponent + 1;
+  const auto digits_count =
+      static_cast<int>(e - (shortest[0] == '-' ? 1 : 0) - (shortest.find('.') < e ? 1 : 0));
+  if ((places > kMaxPlaces && digits_count <= places) || places < -kMaxPlaces + 1) {
     out += shortest.substr(0, e);
     out.push_back('e');
     out += std::to_string(exponent);

@@ -22,10 +22,6 @@ using schema::ColumnType;
 // A DECIMAL of more digits no server calculates with.
 constexpr std::size_t kMaxDecimalDigits = 81;
 
-Error malformed(const char* what) {
-  return definite_error(std::string("malformed JSON text: ") + what);
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // --- escapes ---
@@ -209,33 +205,37 @@ bool walk_base64(std::string_view text, Use use) {
 
 }  // namespace
 
-std::optional<std::size_t> unescaped_json_bytes(std::string_view escaped) {
-  std::size_t bytes = escaped.size();
-  for (std::size_t at = escaped.find('\\'); at != std::string_view::npos;) {
-    const auto escape = parse_escape(escaped.substr(at + 1));
+std::optional<std::size_t> JsonQuoted::bytes() const {
+  std::size_t bytes = inside.size();
+  if (!has_escapes) return bytes;
+  for (std::size_t at = inside.find('\\'); at != std::string_view::npos;) {
+    const auto escape = parse_escape(inside.substr(at + 1));
     if (!escape) return std::nullopt;
     bytes -= escape->length + 1 - utf8_bytes(escape->code);
-    at = escaped.find('\\', at + 1 + escape->length);
+    at = inside.find('\\', at + 1 + escape->length);
   }
   return bytes;
 }
 
-char* unescape_json(std::string_view escaped, char* at) {
-  while (true) {
-    const std::string_view plain = escaped.substr(0, escaped.find('\\'));
-    at = std::copy(plain.begin(), plain.end(), at);
-    if (plain.size() == escaped.size()) return at;
-    escaped.remove_prefix(plain.size() + 1);
-    const Escape escape = parse_escape(escaped).value_or(Escape{'?', escaped.size()});
+char* JsonQuoted::write(char* at) const {
+  std::string_view rest = inside;
+  while (has_escapes) {
+    const std::size_t plain = std::min(rest.find('\\'), rest.size());
+    at = std::copy_n(rest.data(), plain, at);
+    if (plain == rest.size()) return at;
+    rest.remove_prefix(plain + 1);
+    const Escape escape = parse_escape(rest).value_or(Escape{'?', rest.size()});
     at = write_utf8(escape.code, at);
-    escaped.remove_prefix(escape.length);
+    rest.remove_prefix(escape.length);
   }
+  return std::copy_n(rest.data(), rest.size(), at);
 }
 
-Status JsonScalar::parse_string(std::string_view inside) {
-  const auto bytes = unescaped_json_bytes(inside);
-  if (!bytes) return malformed("an escape that is none");
-  text_ = inside;
+bool JsonScalar::parse_string(const JsonQuoted& quoted) {
+  const auto bytes = quoted.bytes();
+  if (!bytes) return false;
+  text_ = quoted.inside;
+  has_escapes_ = quoted.has_escapes;
   unescaped_bytes_ = *bytes;
   set(Form::kString);
   if (parse_time()) {
@@ -245,7 +245,7 @@ Status JsonScalar::parse_string(std::string_view inside) {
   } else if (parse_base64()) {
     likelier_ = Form::kBytes;
   }
-  return {};
+  return true;
 }
 
 // Debezium's form of a time leaves out the zeros at its end: without any it reads like the string.
@@ -314,18 +314,16 @@ bool JsonScalar::parse_base64() {
                      [this](const Triple& triple) { data_bytes_ += triple.bytes; });
 }
 
-Status JsonScalar::parse_word(std::string_view word, std::string& scratch) {
+bool JsonScalar::parse_word(std::string_view word, std::string& scratch) {
   constexpr std::string_view kLiterals[] = {"null", "true", "false"};
   text_ = word;
-  for (std::size_t i = 0; i < std::size(kLiterals); ++i) {
-    if (word != kLiterals[i]) continue;
-    integer_ = static_cast<std::int64_t>(i);
+  if (word[0] >= 'a') {
+    const auto* const known = std::find(std::begin(kLiterals), std::end(kLiterals), word);
+    integer_ = known - std::begin(kLiterals);
     set(Form::kLiteral);
-    return {};
+    return known != std::end(kLiterals);
   }
-  const std::size_t point = word.find_first_of(".eE");
-  if (point == std::string_view::npos && parse_integer(word)) return {};
-  return parse_fraction(word, point, scratch);
+  return parse_integer(word) || parse_fraction(word, scratch);
 }
 
 bool JsonScalar::parse_integer(std::string_view word) {
@@ -345,43 +343,48 @@ bool JsonScalar::parse_integer(std::string_view word) {
   return false;
 }
 
-// A number with a fraction or an exponent, or an integer that is too large for 64 bits. `point`: of the first character
-// that is no digit.
-Status JsonScalar::parse_fraction(std::string_view word, std::size_t point, std::string& scratch) {
+// A number with a fraction or an exponent, or an integer that is too large for 64 bits.
+bool JsonScalar::parse_fraction(std::string_view word, std::string& scratch) {
   const char* const end = word.data() + word.size();
   const std::size_t sign = word[0] == '-' ? 1 : 0;
   const auto [at, failure] = std::from_chars(word.data(), end, number_);
-  if (at != end || failure != std::errc() || !is_digit(word[sign])) {
-    return malformed("a number that is none");
-  }
+  if (at != end || failure != std::errc() || !is_digit(word[sign])) return false;
   set(Form::kDouble);
-  const bool has_fraction = point != std::string_view::npos;
-  const std::size_t integer_digits = (has_fraction ? point : word.size()) - sign;
-  const std::size_t fraction_digits = has_fraction ? word.size() - point - 1 : 0;
-  const bool has_exponent = word.find_first_of("eE") != std::string_view::npos;
+  const auto end_of_digits = [&](std::size_t from) {
+    while (from < word.size() && is_digit(word[from])) ++from;
+    return from;
+  };
+  const std::size_t point = end_of_digits(sign);
+  const bool has_fraction = point < word.size() && word[point] == '.';
+  const std::size_t integer_digits = point - sign;
+  const std::size_t fraction_digits = has_fraction ? end_of_digits(point + 1) - point - 1 : 0;
+  const bool has_exponent =
+      sign + integer_digits + (has_fraction ? 1 : 0) + fraction_digits < word.size();
   if (has_exponent || integer_digits + fraction_digits > kMaxDecimalDigits) {
-    return {};  // no DECIMAL is printed so
+    return true;  // no DECIMAL is printed so
   }
   precision_ = static_cast<std::uint8_t>(integer_digits + fraction_digits);
   scale_ = static_cast<std::uint8_t>(fraction_digits);
 
-  // Up to so many digits come back from a DOUBLE as they went in, and in this range Java prints them as the server does.
+  // Up to so many digits come back from a DOUBLE as they went in.
   constexpr auto kSafeDigits = static_cast<std::size_t>(std::numeric_limits<double>::digits10);
-  const double magnitude = std::abs(number_);
   const bool is_canonical = has_fraction && (fraction_digits == 1 || word.back() != '0') &&
                             (integer_digits == 1 || word[sign] != '0');
-  if (is_canonical && precision_ <= kSafeDigits && magnitude >= 1e-3 && magnitude < 1e7) return {};
+  // Between these Java prints a DOUBLE without an exponent, as the server does.
+  const double magnitude = std::abs(number_);
+  const bool prints_alike = magnitude >= 1e-3 && magnitude < 1e7;
+  if (is_canonical && precision_ <= kSafeDigits && prints_alike) return true;
 
   scratch.clear();
   append_mysql_double(number_, scratch);
   if (scratch != word) {
     set(Form::kDecimal);
-    return {};
+  } else if (!prints_alike) {
+    scratch.clear();
+    append_debezium_double(number_, scratch);
+    if (scratch != word) other_ = Form::kDecimal;
   }
-  scratch.clear();
-  append_debezium_double(number_, scratch);
-  if (scratch != word) other_ = Form::kDecimal;
-  return {};
+  return true;
 }
 
 bool JsonScalar::is_in_doubt() const { return likelier_ != other_; }
@@ -443,8 +446,8 @@ std::size_t JsonScalar::bytes(Choice choice) const {
   }
 }
 
-Status JsonScalar::write(Choice choice, char* at) const {
-  const auto begin_opaque = [&](std::uint8_t field_type) {
+void JsonScalar::write(Choice choice, char* at) const {
+  const auto begin_opaque = [&](ColumnType field_type) {
     *at = static_cast<char>(field_type);
     return write_length(opaque_bytes(form(choice)), at + 1);
   };
@@ -453,40 +456,41 @@ Status JsonScalar::write(Choice choice, char* at) const {
     case Form::kInt:
     case Form::kUint:
       write_le(static_cast<std::uint64_t>(integer_), fixed_bytes(type(choice)), at);
-      return {};
+      break;
     case Form::kDouble:
       write_le(std::bit_cast<std::uint64_t>(number_), sizeof(number_), at);
-      return {};
+      break;
     case Form::kString:
-      unescape_json(text_, write_length(unescaped_bytes_, at));
-      return {};
-    case Form::kDecimal:
-      at = begin_opaque(static_cast<std::uint8_t>(ColumnType::kNewDecimal));
+      JsonQuoted{text_, has_escapes_}.write(write_length(unescaped_bytes_, at));
+      break;
+    case Form::kDecimal: {
+      at = begin_opaque(ColumnType::kNewDecimal);
       at[0] = static_cast<char>(precision_);
       at[1] = static_cast<char>(scale_);
-      return pack_decimal(text_, precision_, scale_, at + 2);
+      const Status packed = pack_decimal(text_, precision_, scale_, at + 2);
+      MILLRACE_ASSERT(packed.has_value(), "digits that were counted don't fit");
+      break;
+    }
     case Form::kTime:
-      at = begin_opaque(static_cast<std::uint8_t>(ColumnType::kTimeOld));
-      write_le(static_cast<std::uint64_t>(integer_), sizeof(integer_), at);
-      return {};
+      write_le(static_cast<std::uint64_t>(integer_), sizeof(integer_),
+               begin_opaque(ColumnType::kTimeOld));
+      break;
     case Form::kDatetime:
-      at = begin_opaque(static_cast<std::uint8_t>(ColumnType::kDatetimeOld));
-      write_le(static_cast<std::uint64_t>(integer_), sizeof(integer_), at);
-      return {};
+      write_le(static_cast<std::uint64_t>(integer_), sizeof(integer_),
+               begin_opaque(ColumnType::kDatetimeOld));
+      break;
     case Form::kBytes:
-      write_base64(begin_opaque(opaque_type_));
-      return {};
+      write_base64(begin_opaque(static_cast<ColumnType>(opaque_type_)));
+      break;
   }
-  return {};
 }
 
-char* JsonScalar::write_base64(char* at) const {
+void JsonScalar::write_base64(char* at) const {
   walk_base64(text_.substr(data_begin_), [&at](const Triple& triple) {
     for (std::size_t i = 0; i < triple.bytes; ++i) {
       *at++ = static_cast<char>(triple.bits >> (16 - 8 * i));
     }
   });
-  return at;
 }
 
 }  // namespace millrace::row

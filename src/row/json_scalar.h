@@ -9,25 +9,30 @@
 #include <string>
 #include <string_view>
 
-#include "millrace/base/result.h"
 #include "row/json_format.h"
 
 namespace millrace::row {
 
-// Bytes of a string's inside without its escapes; nothing where one of them is none.
-std::optional<std::size_t> unescaped_json_bytes(std::string_view escaped);
-// Writes it without its escapes, which are known to be right; returns the end.
-char* unescape_json(std::string_view escaped, char* at);
+// What stands between the quotes of a string.
+struct JsonQuoted {
+  std::string_view inside;
+  bool has_escapes = false;
+
+  // Without its escapes; nothing where one of them is none.
+  std::optional<std::size_t> bytes() const;
+  // Writes it without its escapes, which are known to be right; returns the end.
+  char* write(char* at) const;
+};
 
 class JsonScalar {
  public:
   // Of a value in doubt: what it is taken for, or the other.
   enum class Choice : std::uint8_t { kLikelier, kOther };
 
-  // `inside`: without the quotes.
-  Status parse_string(std::string_view inside);
-  // A number or a literal. `scratch` is overwritten.
-  Status parse_word(std::string_view word, std::string& scratch);
+  // False where one of its escapes is none.
+  bool parse_string(const JsonQuoted& quoted);
+  // A number or a literal, or false. `scratch` is overwritten.
+  bool parse_word(std::string_view word, std::string& scratch);
 
   bool is_in_doubt() const;
   // By the name that JSON_TYPE() gives it.
@@ -36,7 +41,7 @@ class JsonScalar {
   // As the binary document has it: the type byte, and the bytes behind it.
   JsonType type(Choice choice) const;
   std::size_t bytes(Choice choice) const;
-  Status write(Choice choice, char* at) const;
+  void write(Choice choice, char* at) const;
 
  private:
   enum class Form : std::uint8_t {
@@ -55,15 +60,16 @@ class JsonScalar {
   std::size_t opaque_bytes(Form form) const;
   void set(Form form) { likelier_ = other_ = form; }
   bool parse_integer(std::string_view word);
-  Status parse_fraction(std::string_view word, std::size_t point, std::string& scratch);
+  bool parse_fraction(std::string_view word, std::string& scratch);
   bool parse_time();
   bool parse_datetime();
   bool parse_base64();
-  char* write_base64(char* at) const;
+  void write_base64(char* at) const;
 
   Form likelier_ = Form::kLiteral;
   Form other_ = Form::kLiteral;  // the same where nothing is in doubt
   std::string_view text_;        // a word, or a string's inside
+  bool has_escapes_ = false;
   std::size_t unescaped_bytes_ = 0;
   std::int64_t integer_ = 0;  // literals, integers; temporal values as JSON packs them
   double number_ = 0;

@@ -157,10 +157,19 @@ class TextWriter {
     return definite_error("malformed JSON document: a date or time that can't be");
   }
 
+  // The server breaks base64 into lines of 76 characters, and escapes the line feeds.
   void write_base64(const JsonNode& node) {
+    constexpr std::size_t kBytesOfLine = 57;
     out_.push_back('"');
-    if (mysql()) out_ += "base64:type" + std::to_string(node.opaque_type) + ":";
-    append_base64(node.bytes, out_);
+    std::string_view bytes = node.bytes;
+    if (mysql()) {
+      out_ += "base64:type" + std::to_string(node.opaque_type) + ":";
+      for (; bytes.size() > kBytesOfLine; bytes.remove_prefix(kBytesOfLine)) {
+        append_base64(bytes.substr(0, kBytesOfLine), out_);
+        out_ += "\\n";
+      }
+    }
+    append_base64(bytes, out_);
     out_.push_back('"');
   }
 

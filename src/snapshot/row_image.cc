@@ -68,6 +68,70 @@ bool is_integer(ColumnType type) {
   }
 }
 
+bool is_counted_in_bytes(ColumnType type) {
+  return type == ColumnType::kVarchar || type == ColumnType::kVarString ||
+         type == ColumnType::kString;
+}
+
+// As what a value comes, and how wide it is in the image, or the length in front of it: 0 where the column says so.
+struct CellForm {
+  Cell::Kind cell = Cell::Kind::kBytes;
+  std::uint8_t width = 0;
+};
+
+CellForm form_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kSigned8:
+    case Encoding::kYear:
+      return {Cell::Kind::kSigned, 1};
+    case Encoding::kSigned16:
+      return {Cell::Kind::kSigned, 2};
+    case Encoding::kSigned24:
+      return {Cell::Kind::kSigned, 3};
+    case Encoding::kSigned32:
+      return {Cell::Kind::kSigned, 4};
+    case Encoding::kSigned64:
+      return {Cell::Kind::kSigned, 8};
+    case Encoding::kUnsigned8:
+      return {Cell::Kind::kUnsigned, 1};
+    case Encoding::kUnsigned16:
+      return {Cell::Kind::kUnsigned, 2};
+    case Encoding::kUnsigned24:
+      return {Cell::Kind::kUnsigned, 3};
+    case Encoding::kUnsigned32:
+      return {Cell::Kind::kUnsigned, 4};
+    case Encoding::kUnsigned64:
+      return {Cell::Kind::kUnsigned, 8};
+    case Encoding::kFloat:
+      return {Cell::Kind::kFloat, 4};
+    case Encoding::kDouble:
+      return {Cell::Kind::kDouble, 8};
+    case Encoding::kSized8:
+      return {Cell::Kind::kBytes, 1};
+    case Encoding::kSized16:
+      return {Cell::Kind::kBytes, 2};
+    case Encoding::kSized24:
+      return {Cell::Kind::kBytes, 3};
+    case Encoding::kSized32:
+      return {Cell::Kind::kBytes, 4};
+    case Encoding::kFixed:
+    case Encoding::kBigEndian:
+      return {Cell::Kind::kBytes};
+    default:
+      return {Cell::Kind::kTemporal};
+  }
+}
+
+// Bytes of the length in front of a BLOB or TEXT, by the most that the server says its values can have: bytes, or
+// characters of up to four.
+std::uint32_t length_bytes_of_blob(std::uint32_t most) {
+  constexpr std::uint64_t kMostOfCharacter = 4;
+  for (std::uint32_t bytes = 1; bytes < 4; ++bytes) {
+    if (most <= ((1ULL << (8 * bytes)) - 1) * kMostOfCharacter) return bytes;
+  }
+  return 4;
+}
+
 // What has another length, scale or charset is another column. Of the rest the result tells other lengths than the
 // column has: they are for display.
 bool is_same_shape(const Column& column, const ResultColumn& result) {
@@ -78,7 +142,8 @@ bool is_same_shape(const Column& column, const ResultColumn& result) {
       return result.length == column.length &&
              (column.collation == 0 || result.collation == column.collation);
     case ColumnType::kBlob:
-      return column.collation == 0 || result.collation == column.collation;
+      return length_bytes_of_blob(result.length) == column.length &&
+             (column.collation == 0 || result.collation == column.collation);
     case ColumnType::kBit:
       return result.length == column.length;
     case ColumnType::kNewDecimal: {
@@ -173,91 +238,24 @@ Result<RowImageWriter> RowImageWriter::make(schema::TableSchemaPtr table) {
 
 Result<RowImageWriter::ColumnWriter> RowImageWriter::column_writer(const Column& column,
                                                                    const row::ColumnPlan& plan) {
+  if (plan.encoding == Encoding::kUnreadable) {
+    return definite_error("its type " + std::to_string(static_cast<int>(column.type)) +
+                          " is none that a row image holds");
+  }
+  const CellForm form = form_of(plan.encoding);
   ColumnWriter writer;
+  writer.cell = form.cell;
   writer.encoding = plan.encoding;
-  writer.width = plan.width;
+  writer.width = plan.width != 0 ? plan.width : form.width;
   writer.digits = plan.fraction_digits;
-  const auto set = [&writer](Cell::Kind cell, std::size_t width) {
-    writer.cell = cell;
-    writer.width = static_cast<std::uint8_t>(width);
-  };
-  const auto set_sized = [&](std::size_t width) {
-    set(Cell::Kind::kBytes, width);
-    const bool is_counted = column.type == ColumnType::kVarchar ||
-                            column.type == ColumnType::kVarString ||
-                            column.type == ColumnType::kString;
-    writer.max_bytes = is_counted ? column.length : (1ULL << (8 * width)) - 1;
-  };
-  switch (plan.encoding) {
-    case Encoding::kSigned8:
-      set(Cell::Kind::kSigned, 1);
-      break;
-    case Encoding::kSigned16:
-      set(Cell::Kind::kSigned, 2);
-      break;
-    case Encoding::kSigned24:
-      set(Cell::Kind::kSigned, 3);
-      break;
-    case Encoding::kSigned32:
-      set(Cell::Kind::kSigned, 4);
-      break;
-    case Encoding::kSigned64:
-      set(Cell::Kind::kSigned, 8);
-      break;
-    case Encoding::kUnsigned8:
-      set(Cell::Kind::kUnsigned, 1);
-      break;
-    case Encoding::kUnsigned16:
-      set(Cell::Kind::kUnsigned, 2);
-      break;
-    case Encoding::kUnsigned24:
-      set(Cell::Kind::kUnsigned, 3);
-      break;
-    case Encoding::kUnsigned32:
-      set(Cell::Kind::kUnsigned, 4);
-      break;
-    case Encoding::kUnsigned64:
-      set(Cell::Kind::kUnsigned, 8);
-      break;
-    case Encoding::kFloat:
-      set(Cell::Kind::kFloat, 4);
-      break;
-    case Encoding::kDouble:
-      set(Cell::Kind::kDouble, 8);
-      break;
-    case Encoding::kFixed:
-      writer.precision = static_cast<std::uint8_t>(column.length);
-      writer.digits = column.scale;
-      break;
-    case Encoding::kBigEndian:
-      break;
-    case Encoding::kSized8:
-      set_sized(1);
-      break;
-    case Encoding::kSized16:
-      set_sized(2);
-      break;
-    case Encoding::kSized24:
-      set_sized(3);
-      break;
-    case Encoding::kSized32:
-      set_sized(4);
-      break;
-    case Encoding::kYear:
-      writer.cell = Cell::Kind::kSigned;
-      break;
-    case Encoding::kDate:
-    case Encoding::kDatetime2:
-    case Encoding::kDatetimeOld:
-    case Encoding::kTime2:
-    case Encoding::kTimeOld:
-    case Encoding::kTimestamp2:
-    case Encoding::kTimestampOld:
-      writer.cell = Cell::Kind::kTemporal;
-      break;
-    case Encoding::kUnreadable:
-      return definite_error("its type " + std::to_string(static_cast<int>(column.type)) +
-                            " is none that a row image holds");
+  if (plan.kind == row::ValueKind::kDecimal) {
+    writer.precision = static_cast<std::uint8_t>(column.length);
+    writer.digits = column.scale;
+  }
+  if (is_counted_in_bytes(column.type)) {
+    writer.max_bytes = column.length;
+  } else if (form.cell == Cell::Kind::kBytes) {
+    writer.max_bytes = (1ULL << (8 * form.width)) - 1;
   }
   writer.is_json = column.type == ColumnType::kJson;
   if (writer.is_json && writer.width != kJsonLengthBytes) {

@@ -61,8 +61,8 @@ class RowImageWriter {
   // Whether the columns of a result are what the table's columns must come as: else the table has another shape now. A
   // definite error that names the first that isn't.
   Status check(std::span<const mysql::ResultColumn> columns) const;
-  // Appends a row. Documents in doubt are added to `doubts`, where that is given. A value that the column can't hold is
-  // a definite error that names the column.
+  // Appends a row. Documents in doubt are added to `doubts`, where that is given: json.format=mysql prints them alike, and
+  // asks for none. A value that the column can't hold is a definite error that names the column, and appends nothing.
   Status append(std::span<const mysql::Cell> cells, RowImages& rows,
                 std::vector<JsonDoubt>* doubts) const;
 

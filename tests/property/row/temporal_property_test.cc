@@ -1,8 +1,9 @@
-// Dates and times, encoded by the server's rules as its manual gives them and decoded again.
+// Dates and times, encoded by the server's rules as its manual gives them, decoded again, and packed into the same bytes.
 
 #include <gtest/gtest.h>
 
 #include "generator.h"
+#include "millrace/row/packed_temporal.h"
 #include "row/temporal.h"
 
 namespace millrace::row {
@@ -46,7 +47,7 @@ CalendarTime random_calendar(Generator& generator, unsigned digits) {
   return time;
 }
 
-std::uint64_t pack_datetime(const CalendarTime& t) {
+std::uint64_t stored_datetime(const CalendarTime& t) {
   const std::uint64_t day = (std::uint64_t{t.year} * 13 + t.month) << 5 | t.day;
   return day << 17 | std::uint64_t{t.hour} << 12 | std::uint64_t{t.minute} << 6 | t.second;
 }
@@ -59,14 +60,18 @@ TEST(TemporalProperty, Datetime2) {
     const auto digits = static_cast<unsigned>(generator.number(0, 6));
     const CalendarTime time = random_calendar(generator, digits);
     const unsigned bytes = (digits + 1) / 2;
-    const std::string encoded = be(0x8000000000 + pack_datetime(time), 5) +
+    const std::string encoded = be(0x8000000000 + stored_datetime(time), 5) +
                                 be(stored_fraction(time.microsecond, digits), bytes);
     ByteCursor cursor(encoded);
     ASSERT_EQ(read_datetime2(cursor, digits), time);
     ASSERT_FALSE(cursor.failed());
     ASSERT_TRUE(cursor.at_end());
-    const auto packed = static_cast<std::int64_t>(pack_datetime(time) << 24 | time.microsecond);
+    const auto packed = static_cast<std::int64_t>(stored_datetime(time) << 24 | time.microsecond);
     ASSERT_EQ(unpack_json_datetime(packed), time);
+    ASSERT_EQ(pack_json_datetime(time), packed);
+    std::string again;
+    ASSERT_TRUE(append_packed_datetime2(time, digits, again));
+    ASSERT_EQ(again, encoded);
   }
 }
 
@@ -93,6 +98,10 @@ TEST(TemporalProperty, Time2) {
     ASSERT_FALSE(cursor.failed());
     const auto in_json = static_cast<std::int64_t>(packed << 24) + micros;
     ASSERT_EQ(unpack_json_time(sign * in_json), sign * (seconds * 1'000'000 + micros));
+    ASSERT_EQ(pack_json_time(sign * (seconds * 1'000'000 + micros)), sign * in_json);
+    std::string again;
+    ASSERT_TRUE(append_packed_time2(sign * (seconds * 1'000'000 + micros), digits, again));
+    ASSERT_EQ(again, encoded);
   }
 }
 

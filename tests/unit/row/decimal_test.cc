@@ -64,6 +64,36 @@ TEST(DecimalTest, ServersVectors) {
   }
 }
 
+std::string packed(std::string_view text, int precision, int scale) {
+  std::string out(packed_decimal_bytes(precision, scale), '?');
+  const Status status = pack_decimal(text, precision, scale, out.data());
+  return status ? to_hex(out) : "error: " + status.error().message();
+}
+
+TEST(DecimalTest, TextIsPackedAgain) {
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    const bool is_minus_zero = std::string_view(c.name) == "minus_zero_is_zero";
+    EXPECT_EQ(packed(c.text, c.precision, c.scale),
+              is_minus_zero ? "8000" : to_hex(from_hex(c.packed)));
+  }
+}
+
+TEST(DecimalTest, TextMayHaveFewerOrNeedlessDigits) {
+  EXPECT_EQ(packed("12.5", 11, 2), packed("12.50", 11, 2));
+  EXPECT_EQ(packed("12", 11, 2), packed("12.00", 11, 2));
+  EXPECT_EQ(packed("12.", 11, 2), packed("12.00", 11, 2));
+  EXPECT_EQ(packed("-.5", 11, 2), packed("-0.50", 11, 2));
+  EXPECT_EQ(packed("000000000000012.5", 11, 2), packed("12.50", 11, 2));
+  EXPECT_EQ(packed("-0.00", 11, 2), packed("0.00", 11, 2));
+}
+
+TEST(DecimalTest, TextThatIsNoSuchNumberIsAnError) {
+  for (const char* text : {"", "-", "x", "1e5", "+1", " 1", "1.2.3", "1000000000.00", "0.001"}) {
+    EXPECT_TRUE(packed(text, 11, 2).starts_with("error")) << text;
+  }
+}
+
 TEST(DecimalTest, AppendsBehindWhatIsThere) {
   std::string out = "x00";
   ASSERT_TRUE(append_decimal_text(from_hex("80"), 1, 0, out));
