@@ -169,6 +169,9 @@ TEST_F(MysqlClone, IsMadeKeptAndGivenFree) {
   EXPECT_EQ(again.gtid_executed, first.gtid_executed);
   EXPECT_EQ(recipient_value("SELECT BEGIN_TIME FROM performance_schema.clone_status"), began);
   EXPECT_EQ(recipient_value("SELECT @@gtid_executed"), first.gtid_executed->to_text());
+  donor_.stop();
+  EXPECT_EQ(create().position, first.position);
+  donor_.start();
 
   // Another source can't have this recipient, nor give it free.
   source_.name = "blog";

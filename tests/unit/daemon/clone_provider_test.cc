@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -297,6 +298,28 @@ TEST_F(CloneProvider, IsFound) {
                                  path("aurora") +
                                  "); one of your own is given by its path, with a slash");
   unsetenv("MILLRACE_PROVIDERS");
+}
+
+// Run by the next one, as a program that is installed.
+TEST(InstalledCloneProvider, IsPrinted) {
+  const auto found = find_clone_provider("aurora");
+  std::puts(found ? found->c_str() : found.error().message().c_str());
+}
+
+TEST_F(CloneProvider, IsFoundBesideAnInstalledProgram) {
+  const fs::path program = folder_.path() / "bin" / "millrace";
+  fs::create_directories(program.parent_path());
+  fs::copy_file("/proc/self/exe", program);
+  const std::string provider = path("share/millrace/clone-providers/aurora");
+  const auto printed = [&] {
+    return testing::run_command({program.string(), "--gtest_filter=*.IsPrinted"}).output;
+  };
+  EXPECT_THAT(printed(), HasSubstr("there is no clone provider of the name aurora (looked for " +
+                                   provider + "); one of"));
+  fs::create_directories(fs::path(provider).parent_path());
+  testing::write_file(provider, "#!/bin/sh\n");
+  fs::permissions(provider, fs::perms::owner_all);
+  EXPECT_THAT(printed(), HasSubstr("\n" + provider + "\n"));
 }
 
 TEST_F(CloneProvider, ThatCantBeStarted) {
