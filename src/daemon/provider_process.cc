@@ -101,6 +101,7 @@ class SpawnPlan {
             const std::vector<std::string>& environment) const {
     const auto pointers = [](const std::vector<std::string>& words) {
       std::vector<char*> out;
+      out.reserve(words.size() + 1);
       // exec() writes nothing; its type is older than const.
       for (const std::string& word : words) out.push_back(const_cast<char*>(word.c_str()));
       out.push_back(nullptr);

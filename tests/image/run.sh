@@ -82,6 +82,9 @@ try_image() {
   root=$(storage mount "$CONTAINER")
   expect "libraries" "all found" "$(chroot "$root" ldd /usr/local/bin/millrace | grep 'not found' || echo all found)"
   [ -z "$(chroot "$root" sh -c 'command -v gcc g++ make')" ] || die "the image holds a compiler"
+  for provider in aurora mysql-clone; do
+    [ -x "$root/usr/local/share/millrace/clone-providers/$provider" ] || die "the clone provider $provider is missing"
+  done
   mkdir -p "$root/etc/millrace"
 
   # An address where no server is: `check` reads the configuration, tries, and says so with exit code 75.
