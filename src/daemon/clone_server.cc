@@ -79,9 +79,8 @@ Result<gtid::GtidSet> executed_of_server(const CloneServer& clone, mysql::Connec
   const std::string& endpoint = clone.connection.endpoint();
   const gtid::GtidSet& in_copy = clone.facts.gtid_executed;
   const gtid::GtidSet foreign = difference(in_copy, at_server);
-  const gtid::GtidSet others = foreign.of_servers([&](const gtid::Uuid& uuid) {
-    return uuid.to_text() != clone.facts.server_uuid;
-  });
+  const gtid::GtidSet others = foreign.of_servers(
+      [&](const gtid::Uuid& uuid) { return uuid.to_text() != clone.facts.server_uuid; });
   if (!others.empty()) {
     return definite_error("the server at " + endpoint + " is no copy of " + server.endpoint() +
                           ": it has executed transactions that are not known there, " +
@@ -93,8 +92,9 @@ Result<gtid::GtidSet> executed_of_server(const CloneServer& clone, mysql::Connec
                           ": it has executed none of its transactions");
   }
   if (!foreign.empty()) {
-    logger("snapshot")->warn("the copy at {} was written to, beside what it was made of: {}",
-                             endpoint, foreign.to_text());
+    logger("snapshot")
+        ->warn("the copy at {} was written to, beside what it was made of: {}", endpoint,
+               foreign.to_text());
   }
   return executed;
 }
@@ -129,9 +129,11 @@ Result<gtid::GtidSet> place_in_gtids(const config::CloneConfig& config,
   MILLRACE_ASSIGN_OR_RETURN(gtid::GtidSet executed, executed_of_server(clone, server));
   const auto compare = [&](const gtid::GtidSet& other, const char* whose) {
     if (other == executed) return;
-    logger("snapshot")->warn(
-        "the copy's transactions aren't those that {} names: what it holds now counts. now={} {}={}",
-        whose, executed.to_text(), whose, other.to_text());
+    logger("snapshot")
+        ->warn(
+            "the copy's transactions aren't those that {} names: what it holds now counts. now={} "
+            "{}={}",
+            whose, executed.to_text(), whose, other.to_text());
   };
   if (made && made->gtid_executed) compare(*made->gtid_executed, "its provider");
   if (status && !status->executed.empty()) compare(status->executed, "clone_status");
@@ -194,7 +196,8 @@ std::string describe_change(const CloneServer& clone, const state::Snapshot& sna
   }
   if (offset.has_gtids && clone.offset.gtids != offset.gtids) {
     return "the copy at " + clone.connection.endpoint() +
-           " holds other transactions than when the snapshot began: " + clone.offset.gtids.to_text();
+           " holds other transactions than when the snapshot began: " +
+           clone.offset.gtids.to_text();
   }
   return {};
 }

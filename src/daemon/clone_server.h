@@ -19,8 +19,8 @@ struct CloneServer {
   mysql::ConnectionOptions options;
   mysql::Connection connection;
   mysql::ServerFacts facts;
-  state::Offset offset;     // behind what it holds
-  std::string name;         // of one that a provider made; empty: none did
+  state::Offset offset;  // behind what it holds
+  std::string name;      // of one that a provider made; empty: none did
 };
 
 // `server`: the one that the stream comes from. Definite errors: it is no copy of that server, it is that server, its

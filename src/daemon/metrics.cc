@@ -94,15 +94,15 @@ struct MetricFamilies {
       gauges(registry, "millrace_snapshot_paused", "1 while a snapshot is paused.");
   Family<Gauge>& snapshot_tables =
       gauges(registry, "millrace_snapshot_tables", "Tables of the snapshot that goes on.");
-  Family<Gauge>& snapshot_tables_left = gauges(
-      registry, "millrace_snapshot_tables_left", "Tables that it has not read to their end.");
+  Family<Gauge>& snapshot_tables_left = gauges(registry, "millrace_snapshot_tables_left",
+                                               "Tables that it has not read to their end.");
   Family<Gauge>& snapshot_rows_left =
       gauges(registry, "millrace_snapshot_rows_left",
              "Rows that it has not read, as far as the server can tell.");
   Family<Gauge>& snapshot_seconds_left =
       gauges(registry, "millrace_snapshot_seconds_left", "Time that they take at its pace so far.");
-  Family<Gauge>& snapshot_table_rows = gauges(
-      registry, "millrace_snapshot_table_rows", "Rows published of a table that is being read.");
+  Family<Gauge>& snapshot_table_rows = gauges(registry, "millrace_snapshot_table_rows",
+                                              "Rows published of a table that is being read.");
   Family<Gauge>& snapshot_table_rows_expected =
       gauges(registry, "millrace_snapshot_table_rows_expected",
              "Rows that such a table has, as far as the server can tell.");

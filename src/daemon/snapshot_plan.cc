@@ -17,9 +17,9 @@ using config::SnapshotMode;
 using state::SnapshotTable;
 
 struct Wishes {
-  bool at_first = false;      // without an offset
-  bool at_purged = false;     // when the server can't go on from the offset
-  bool always = false;        // at every start
+  bool at_first = false;   // without an offset
+  bool at_purged = false;  // when the server can't go on from the offset
+  bool always = false;     // at every start
   bool streams = true;
 };
 

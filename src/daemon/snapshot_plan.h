@@ -21,10 +21,11 @@ namespace millrace::daemon {
 struct SnapshotDecision {
   bool begins = false;         // a new snapshot of all tables
   bool renews_offset = false;  // the source begins anew; what it remembers counts for nothing
-  bool renews_catalog = false;  // snapshot.mode=recovery: structures are read again, for the old offset
-  bool reads_copy = false;     // of a new snapshot: from a frozen copy
-  bool ends = false;           // there is nothing to do: the snapshot was all that was asked for
-  bool stops_after = false;    // the source ends with its snapshot
+  bool renews_catalog =
+      false;                // snapshot.mode=recovery: structures are read again, for the old offset
+  bool reads_copy = false;  // of a new snapshot: from a frozen copy
+  bool ends = false;        // there is nothing to do: the snapshot was all that was asked for
+  bool stops_after = false;  // the source ends with its snapshot
 };
 
 // A definite error where the server can't be read as the mode wants it.

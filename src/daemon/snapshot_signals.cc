@@ -37,7 +37,8 @@ const Json* find(const Json& object, const char* name) {
 Result<std::string> text_of(const Json& object, const char* name) {
   const Json* value = find(object, name);
   if (value == nullptr) return std::string();
-  if (!value->IsString()) return definite_error("has a \"" + std::string(name) + "\" that is no string");
+  if (!value->IsString())
+    return definite_error("has a \"" + std::string(name) + "\" that is no string");
   return std::string(value->GetString(), value->GetStringLength());
 }
 
@@ -91,21 +92,22 @@ Status read_conditions(const Json& data, SnapshotOrder& order) {
     }
   }
   if (!common.empty()) {
-    order.conditions.emplace_back([](const schema::TableName&) { return true; },
-                                  std::move(common));
+    order.conditions.emplace_back([](const schema::TableName&) { return true; }, std::move(common));
   }
   return {};
 }
 
 Status read_kind(const Json& data, SnapshotOrder& order) {
-  MILLRACE_ASSIGN_OR_RETURN(std::string type, text_of(data, "type"));
+  MILLRACE_ASSIGN_OR_RETURN(const std::string given, text_of(data, "type"));
+  std::string type = given;
   std::ranges::transform(type, type.begin(), [](unsigned char c) { return std::tolower(c); });
   if (type.empty() || type == "incremental") {
     order.kind = state::SnapshotTable::Kind::kIncremental;
   } else if (type == "blocking") {
     order.kind = state::SnapshotTable::Kind::kBlocking;
   } else {
-    return definite_error("has the \"type\" " + type + ", which is neither incremental nor blocking");
+    return definite_error("has the \"type\" " + given +
+                          ", which is neither incremental nor blocking");
   }
   return {};
 }

@@ -15,10 +15,10 @@
 #include "daemon/server_structures.h"
 #include "daemon/signal_channels.h"
 #include "daemon/sinks.h"
-#include "daemon/source_filters.h"
-#include "daemon/source_start.h"
 #include "daemon/snapshot_plan.h"
 #include "daemon/snapshot_signals.h"
+#include "daemon/source_filters.h"
+#include "daemon/source_start.h"
 #include "daemon/table_readers.h"
 #include "daemon/takeover.h"
 #include "millrace/base/encoding.h"
@@ -257,9 +257,9 @@ Status SourceRunner::run_once() {
   MysqlStreams streams(source_, config_->daemon.group_id);
   const Takeover takeover{source_,    config_->kafka, filters.tables, filters.servers,
                           connection, facts,          streams,        interrupted_};
-  MILLRACE_ASSIGN_OR_RETURN(
-      SourceStart begun,
-      start_source(takeover, filters, table_options.full_metadata, encoder, std::move(state), *sink));
+  MILLRACE_ASSIGN_OR_RETURN(SourceStart begun,
+                            start_source(takeover, filters, table_options.full_metadata, encoder,
+                                         std::move(state), *sink));
   if (begun.is_done) {
     log->info("the snapshot is complete, and nothing else was asked for source={}", source_.name);
     is_done_ = true;
@@ -281,8 +281,8 @@ Status SourceRunner::run_once() {
   options.snapshot = snapshot_options(begun, facts);
   CloneDeletion clone_deletion(source_);
   options.snapshot.on_copy_read = [&] { clone_deletion.begin(); };
-  const bool has_old_copy = !begun.state.clone_name.empty() &&
-                            !(begun.state.snapshot && begun.state.snapshot->is_frozen);
+  const bool has_old_copy =
+      !begun.state.clone_name.empty() && !(begun.state.snapshot && begun.state.snapshot->is_frozen);
   pipeline::Pipeline pipeline(std::move(options), std::move(begun.state), tables, streams, *sink,
                               pool_, *this);
   {
@@ -411,18 +411,20 @@ void SourceRunner::tell_snapshot(const pipeline::SnapshotReport& report) {
   snapshot_told_ = now;
   snapshot_rows_told_ = report.rows;
   if (is_first) return;
-  logger("snapshot")->info(
-      "{} source={} tables={}/{} rows={} rows_per_second={:.0f} estimated_rows_left={}",
-      report.is_paused ? "paused" : "reading", source_.name, report.tables - report.tables_left,
-      report.tables, report.rows, static_cast<double>(rows) / seconds, report.estimate_left);
+  logger("snapshot")
+      ->info("{} source={} tables={}/{} rows={} rows_per_second={:.0f} estimated_rows_left={}",
+             report.is_paused ? "paused" : "reading", source_.name,
+             report.tables - report.tables_left, report.tables, report.rows,
+             static_cast<double>(rows) / seconds, report.estimate_left);
 }
 
 void SourceRunner::on_table_read(const pipeline::TableReadReport& report) {
   const bool is_good = report.outcome == "SUCCEEDED" || report.outcome == "EMPTY";
-  logger("snapshot")->log(is_good ? spdlog::level::info : spdlog::level::warn,
-                          "table read source={} table={} rows={} outcome={}{}", source_.name,
-                          report.table, report.rows, report.outcome,
-                          report.why.empty() ? "" : " reason=\"" + report.why + "\"");
+  logger("snapshot")
+      ->log(is_good ? spdlog::level::info : spdlog::level::warn,
+            "table read source={} table={} rows={} outcome={}{}", source_.name, report.table,
+            report.rows, report.outcome,
+            report.why.empty() ? "" : " reason=\"" + report.why + "\"");
 }
 
 void SourceRunner::on_notification(const encode::Notification& notification) {

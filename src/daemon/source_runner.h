@@ -101,7 +101,7 @@ class SourceRunner final : public pipeline::Observer {
     std::uint64_t untold = 0;
   };
   std::map<pipeline::LeftOut::What, LeftOutLog> left_out_;  // of the committer's thread
-  std::chrono::steady_clock::time_point snapshot_told_;  // of the source's thread
+  std::chrono::steady_clock::time_point snapshot_told_;     // of the source's thread
   std::uint64_t snapshot_rows_told_ = 0;
   std::thread thread_;
 };

@@ -108,8 +108,7 @@ class Starter {
   Result<SourceStart> run() {
     state::SourceState& state = start_.state;
     const bool is_first = !state.offset.has_value();
-    MILLRACE_ASSIGN_OR_RETURN(decision_,
-                              decide_snapshot(source_.snapshot, state, context_.facts));
+    MILLRACE_ASSIGN_OR_RETURN(decision_, decide_snapshot(source_.snapshot, state, context_.facts));
     start_.stops_after = decision_.stops_after;
     if (decision_.ends) {
       start_.is_done = true;
@@ -155,8 +154,8 @@ class Starter {
           "the snapshot of a frozen copy is not complete, and the configuration names no copy any "
           "more: set snapshot.clone.* again, or delete the source's offset to begin anew");
     }
-    MILLRACE_ASSIGN_OR_RETURN(start_.clone, open_clone(source_, context_.connection,
-                                                       context_.facts, context_.interrupted));
+    MILLRACE_ASSIGN_OR_RETURN(start_.clone, open_clone(source_, context_.connection, context_.facts,
+                                                       context_.interrupted));
     if (!goes_on) return {};
     if (std::string change = describe_change(*start_.clone, *state.snapshot, *state.offset);
         !change.empty()) {
@@ -170,9 +169,7 @@ class Starter {
   Status complete_state() {
     state::SourceState& state = start_.state;
     const discovery::TablePredicate is_followed = followed_by(context_.filter);
-    const auto connect = [this] {
-      return mysql::Connection::connect(connection_options(source_));
-    };
+    const auto connect = [this] { return mysql::Connection::connect(connection_options(source_)); };
     if (!state.offset) {
       stored_ = std::exchange(state.catalog, {});
       renews_catalog_ = true;
@@ -203,9 +200,8 @@ class Starter {
     if (has_catalog && !decision_.renews_catalog) return {};
     stored_ = std::exchange(state.catalog, {});
     renews_catalog_ = true;
-    MILLRACE_ASSIGN_OR_RETURN(
-        state.catalog, load_catalog_at(context_.connection, context_.streams, *state.offset,
-                                       is_followed, connect));
+    MILLRACE_ASSIGN_OR_RETURN(state.catalog, load_catalog_at(context_.connection, context_.streams,
+                                                             *state.offset, is_followed, connect));
     return {};
   }
 
@@ -248,10 +244,9 @@ class Starter {
     }
     if (decision_.renews_offset) state.offset->in_snapshot = true;
     new_tables_ = state.snapshot_tables;
-    logger("snapshot")->info("snapshot begins source={} tables={} from={}", source_.name,
-                             new_tables_.size(),
-                             start_.clone ? start_.clone->connection.endpoint()
-                                          : context_.connection.endpoint());
+    logger("snapshot")
+        ->info("snapshot begins source={} tables={} from={}", source_.name, new_tables_.size(),
+               start_.clone ? start_.clone->connection.endpoint() : context_.connection.endpoint());
     return {};
   }
 
@@ -266,8 +261,9 @@ class Starter {
     state::SourceState& state = start_.state;
     using config::SnapshotMode;
     const SnapshotMode mode = source_.snapshot.mode;
-    const bool wants_rows = mode != SnapshotMode::kNoData && mode != SnapshotMode::kRecovery &&
-                            (mode != SnapshotMode::kConfigurationBased || source_.snapshot.reads_data);
+    const bool wants_rows =
+        mode != SnapshotMode::kNoData && mode != SnapshotMode::kRecovery &&
+        (mode != SnapshotMode::kConfigurationBased || source_.snapshot.reads_data);
     if (!wants_rows || !state.captured || *state.captured == captured_text(source_)) return {};
     MILLRACE_ASSIGN_OR_RETURN(const transform::TableFilter before, parse_captured(*state.captured));
     const auto is_new = [&](const schema::TableName& name) {
@@ -281,8 +277,10 @@ class Starter {
     MILLRACE_ASSIGN_OR_RETURN(new_tables_, plan_tables(plan, state.catalog, is_new, {}));
     if (new_tables_.empty()) return {};
     if (std::string why = why_not_live(context_.facts); !why.empty() && !start_.clone) {
-      return definite_error("tables are captured that weren't before, and their rows are to be "
-                            "published: " + why);
+      return definite_error(
+          "tables are captured that weren't before, and their rows are to be "
+          "published: " +
+          why);
     }
     if (!state.snapshot) begin(0);
     std::uint64_t order =
@@ -294,8 +292,9 @@ class Starter {
       state.snapshot_tables.push_back(table);
     }
     state.snapshot->tables += new_tables_.size();
-    logger("snapshot")->info("tables are new to the source: their rows are read source={} tables={}",
-                             source_.name, new_tables_.size());
+    logger("snapshot")
+        ->info("tables are new to the source: their rows are read source={} tables={}",
+               source_.name, new_tables_.size());
     return {};
   }
 

@@ -335,7 +335,8 @@ Status Assembler::take_orders(const RowsItem& item) {
     const Result<bool> more = decoder.next(before, after);
     if (!more || !*more) return {};  // a decode worker says what is wrong
     if (count <= item.skip_rows) continue;
-    const SignalRow signal = signal_of(*item.table->schema, after, place_text(*transaction_, item.position));
+    const SignalRow signal =
+        signal_of(*item.table->schema, after, place_text(*transaction_, item.position));
     if (const auto order = options_.order_of_signal(signal)) {
       MILLRACE_RETURN_IF_ERROR(snapshot_.accept(*order, *this));
     }

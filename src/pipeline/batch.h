@@ -147,7 +147,7 @@ struct Batch {
   std::vector<state::StateRecord> state;
   std::vector<std::function<void()>> on_committed;
   std::optional<bool> in_snapshot;  // the offset's, from here on
-  LeftOut left_out;  // by the reader, then by a decode worker
+  LeftOut left_out;                 // by the reader, then by a decode worker
   StreamPoint end;
 
   // With transaction metadata: of the transaction at hand, as a worker goes along; at the end, of the open one.

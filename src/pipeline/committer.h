@@ -44,8 +44,8 @@ class Committer {
   sink::Sink& sink_;
   Observer& observer_;
 
-  sink::Commit pending_;       // offset and state as of the last batch written
-  CommitReport report_;        // since the last commit
+  sink::Commit pending_;  // offset and state as of the last batch written
+  CommitReport report_;   // since the last commit
   std::vector<std::function<void()>> on_committed_;
   bool has_records_ = false;   // since the last commit
   bool has_progress_ = false;  // the offset moved, or state changed

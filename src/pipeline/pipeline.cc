@@ -105,9 +105,7 @@ class Pipeline::Impl {
   bool note(state::StateRecord record) { return snapshot_.note(std::move(record)); }
 
  private:
-  bool goes_on() const {
-    return !stop_requested_ && !assembler_.stopped() && !is_done_;
-  }
+  bool goes_on() const { return !stop_requested_ && !assembler_.stopped() && !is_done_; }
 
   // An idle stream may be silent for long, and whoever calls wants to be heard.
   void wake() {
@@ -208,7 +206,7 @@ class Pipeline::Impl {
       if (snapshot_.needs_steps() && !assembler_.is_in_transaction()) {
         MILLRACE_ASSIGN_OR_RETURN(const bool has_more, step_snapshot());
         if (queue_.closed()) return {};
-        if (has_more || is_done_) continue;
+        if (has_more || reopens_ || is_done_) continue;
       }
       auto event = fetch();
       if (stop_requested_ || queue_.closed()) return {};
@@ -260,12 +258,12 @@ class Pipeline::Impl {
 
   void decode(std::shared_ptr<Batch> batch) {
     pool_.submit([this, batch = std::move(batch)] {
-      decode_batch(*batch, tables_.encoder_options(),
-                   DecodeOptions{options_.skip_creates, options_.skip_updates,
-                                 options_.skip_deletes, options_.undecodable,
-                                 options_.unprocessable, transactions_.get(),
-                                 notifications_.get(), statements_.get()},
-                   system_clock());
+      decode_batch(
+          *batch, tables_.encoder_options(),
+          DecodeOptions{options_.skip_creates, options_.skip_updates, options_.skip_deletes,
+                        options_.undecodable, options_.unprocessable, transactions_.get(),
+                        notifications_.get(), statements_.get()},
+          system_clock());
       decode_order_.finished(*batch);
       queue_.complete(*batch);
       const std::lock_guard lock(workers_mutex_);
@@ -317,8 +315,8 @@ class Pipeline::Impl {
   gtid::GtidSet read_gtids_;  // published or in flight; the reader's
   SnapshotRun snapshot_;
   Assembler assembler_;
-  const std::unique_ptr<encode::TransactionRecords> transactions_;  // null without metadata
-  const std::unique_ptr<encode::SchemaChangeRecords> statements_;   // null without their topic
+  const std::unique_ptr<encode::TransactionRecords> transactions_;    // null without metadata
+  const std::unique_ptr<encode::SchemaChangeRecords> statements_;     // null without their topic
   const std::unique_ptr<encode::NotificationRecords> notifications_;  // null without their topic
   DecodeOrder decode_order_;
   Committer committer_;

@@ -84,8 +84,8 @@ Status SnapshotRun::accept(const SnapshotOrder& order, SnapshotOutput& out) {
 
 void SnapshotRun::execute(const SnapshotOrder& order, SnapshotOutput& out) {
   if (options_.snapshot.live_reader == nullptr) {
-    observer_.on_notice("signal " + order.id + ": no snapshot is taken: " +
-                        options_.snapshot.why_not_live);
+    observer_.on_notice("signal " + order.id +
+                        ": no snapshot is taken: " + options_.snapshot.why_not_live);
     return;
   }
   std::vector<SnapshotTable> tables;

@@ -154,14 +154,16 @@ bool SnapshotRun::has_exact_view(Active& active, const Ready& ready) {
   return true;
 }
 
-Result<std::vector<bool>> SnapshotRun::rows_to_leave_out(const Active& active, const Ready& ready) const {
+Result<std::vector<bool>> SnapshotRun::rows_to_leave_out(const Active& active,
+                                                         const Ready& ready) const {
   std::vector<bool> left_out;
   if (snapshot_->is_frozen || !ready.chunk.has_key) return left_out;
   if (!active.keys.any_since(ready.keys_from) && active.created.empty()) return left_out;
   const auto touched = active.keys.since(ready.keys_from);
   left_out.resize(ready.chunk.rows.count());
   const std::string present = all_columns(*active.captured->schema);
-  const binlog::RowsEvent event = event_of(*active.captured->schema, present, ready.chunk.rows.bytes);
+  const binlog::RowsEvent event =
+      event_of(*active.captured->schema, present, ready.chunk.rows.bytes);
   row::RowDecoder decoder(active.captured->rows, event);
   row::Row before, row;
   for (std::size_t i = 0; i < left_out.size(); ++i) {
@@ -239,8 +241,8 @@ Status SnapshotRun::publish_rows(Active& active, Ready ready, bool is_last_of_al
 }
 
 // Rows before number `next` of the chunk are published.
-Status SnapshotRun::note_progress(Active& active, const HeldRows& held, std::size_t next, bool has_key,
-                                  SnapshotOutput& out) {
+Status SnapshotRun::note_progress(Active& active, const HeldRows& held, std::size_t next,
+                                  bool has_key, SnapshotOutput& out) {
   if (has_key) {
     MILLRACE_ASSIGN_OR_RETURN(active.table.after,
                               snapshot::key_literals_of_image(*active.captured->schema, active.key,
@@ -255,7 +257,8 @@ Status SnapshotRun::note_progress(Active& active, const HeldRows& held, std::siz
 
 std::shared_ptr<const change::TransactionInfo> SnapshotRun::transaction_of(
     const SnapshotTable& table, const StreamPlace& place) const {
-  if (table.kind == SnapshotTable::Kind::kIncremental && place.transaction != nullptr) return place.transaction;
+  if (table.kind == SnapshotTable::Kind::kIncremental && place.transaction != nullptr)
+    return place.transaction;
   auto info = std::make_shared<change::TransactionInfo>();
   info->commit_us =
       static_cast<std::uint64_t>(system_clock().wall_ns() / 1'000'000'000) * 1'000'000;

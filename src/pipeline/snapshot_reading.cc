@@ -119,8 +119,9 @@ void SnapshotRun::take_chunk(const schema::TableName& name, std::uint64_t epoch,
   }
   if (!chunk->has_key) active->reader = reader;
   if (options_.snapshot.rows_per_second != 0) {
-    const std::chrono::duration<double> time(static_cast<double>(chunk->rows.count()) /
-                                             static_cast<double>(options_.snapshot.rows_per_second));
+    const std::chrono::duration<double> time(
+        static_cast<double>(chunk->rows.count()) /
+        static_cast<double>(options_.snapshot.rows_per_second));
     next_read_ = std::max(next_read_, steady_clock::now()) +
                  std::chrono::duration_cast<steady_clock::duration>(time);
   }
@@ -128,7 +129,8 @@ void SnapshotRun::take_chunk(const schema::TableName& name, std::uint64_t epoch,
   active->cursor = chunk->last;
   active->is_read = chunk->is_end || chunk->failure.has_value();
   Ready ready{std::move(*chunk), active->reading_from, 0};
-  ready.bytes = ready.chunk.rows.bytes.size() + ready.chunk.rows.begins.size() * sizeof(std::size_t);
+  ready.bytes =
+      ready.chunk.rows.bytes.size() + ready.chunk.rows.begins.size() * sizeof(std::size_t);
   ready_bytes_ += ready.bytes;
   active->ready.push_back(std::move(ready));
   has_news_ = true;
@@ -137,7 +139,8 @@ void SnapshotRun::take_chunk(const schema::TableName& name, std::uint64_t epoch,
 
 void SnapshotRun::adapt_chunk(Active& active, const snapshot::Chunk& chunk) const {
   if (options_.snapshot.chunk_rows != 0 || chunk.rows.count() == 0) return;
-  const std::uint64_t row_bytes = std::max<std::uint64_t>(1, chunk.rows.bytes.size() / chunk.rows.count());
+  const std::uint64_t row_bytes =
+      std::max<std::uint64_t>(1, chunk.rows.bytes.size() / chunk.rows.count());
   active.chunk_rows =
       std::clamp<std::uint64_t>(limits::kSnapshotChunkBytes / row_bytes, 1, kMostChunkRows);
 }

@@ -44,8 +44,8 @@ bool is_same_order(const schema::TableSchema& a, const snapshot::TableKey& a_key
 }
 
 bool has_absent(const row::Row& row, const std::vector<std::size_t>& columns) {
-  return std::ranges::any_of(
-      columns, [&](std::size_t column) { return row.values[column].is_absent(); });
+  return std::ranges::any_of(columns,
+                             [&](std::size_t column) { return row.values[column].is_absent(); });
 }
 
 }  // namespace
@@ -93,8 +93,7 @@ bool SnapshotRun::reads_copy() const { return snapshot_ && snapshot_->is_frozen;
 
 bool SnapshotRun::wait(milliseconds timeout) {
   std::unique_lock lock(mutex_);
-  news_.wait_for(lock, timeout,
-                 [this] { return has_news_ || is_stopping_ || !orders_.empty(); });
+  news_.wait_for(lock, timeout, [this] { return has_news_ || is_stopping_ || !orders_.empty(); });
   return std::exchange(has_news_, false) || !orders_.empty();
 }
 
@@ -190,7 +189,8 @@ Result<bool> SnapshotRun::has_record(const CapturedTable& table, const binlog::R
 void SnapshotRun::note_changes(const ChangedTables& changed) {
   if (!snapshot_) return;
   for (Active& active : active_) {
-    if (!changed.all && std::ranges::find(changed.names, active.table.name) == changed.names.end()) {
+    if (!changed.all &&
+        std::ranges::find(changed.names, active.table.name) == changed.names.end()) {
       continue;
     }
     MILLRACE_MARK("table_changed_while_read");
@@ -201,7 +201,8 @@ void SnapshotRun::note_changes(const ChangedTables& changed) {
   if (snapshot_->is_frozen || !snapshot_->signal_id.empty()) return;
   // Rows that came by a new name, and not through the stream.
   for (const schema::TableName& name : changed.renamed_into) {
-    if (find(name) != nullptr || std::ranges::find(pending_, name, &SnapshotTable::name) != pending_.end()) {
+    if (find(name) != nullptr ||
+        std::ranges::find(pending_, name, &SnapshotTable::name) != pending_.end()) {
       continue;
     }
     MILLRACE_MARK("table_renamed_into_snapshot");
@@ -250,7 +251,8 @@ void SnapshotRun::activate(SnapshotOutput& out) {
     active.is_kept_back = kept_back_.contains(active.table.name);
     active.needs_structure = true;
     active.cursor = active.table.after;
-    active.chunk_rows = options_.snapshot.chunk_rows != 0 ? options_.snapshot.chunk_rows : kFirstChunkRows;
+    active.chunk_rows =
+        options_.snapshot.chunk_rows != 0 ? options_.snapshot.chunk_rows : kFirstChunkRows;
     notify(progress(active.table), out);
     const std::lock_guard lock(mutex_);
     active_.push_back(std::move(active));
@@ -288,11 +290,13 @@ void SnapshotRun::begin_table(Active& active, SnapshotOutput& out) {
 }
 
 Status SnapshotRun::take_structure(Active& active, CapturedTablePtr captured) {
-  MILLRACE_ASSIGN_OR_RETURN(snapshot::TableKey key, snapshot::reading_order(*captured->schema, active.table.surrogate_key));
-  const bool is_same = active.captured == nullptr
-                           ? key.empty() || active.table.after.empty() ||
-                                 active.table.after.size() == key.columns.size()
-                           : is_same_order(*active.captured->schema, active.key, *captured->schema, key);
+  MILLRACE_ASSIGN_OR_RETURN(snapshot::TableKey key,
+                            snapshot::reading_order(*captured->schema, active.table.surrogate_key));
+  const bool is_same =
+      active.captured == nullptr
+          ? key.empty() || active.table.after.empty() ||
+                active.table.after.size() == key.columns.size()
+          : is_same_order(*active.captured->schema, active.key, *captured->schema, key);
   const std::lock_guard lock(mutex_);
   if (!is_same) {
     observer_.on_notice("the key of " + active.table.name.to_text() +
@@ -313,7 +317,8 @@ Status SnapshotRun::take_structure(Active& active, CapturedTablePtr captured) {
 // Where readers that begin now must look from.
 void SnapshotRun::publish_place(const StreamPlace& place) {
   const auto now = steady_clock::now();
-  const bool is_asked = std::ranges::any_of(active_, [](const Active& active) { return !active.is_published; });
+  const bool is_asked =
+      std::ranges::any_of(active_, [](const Active& active) { return !active.is_published; });
   if (!is_asked && now - last_place_ < kPlacePeriod) return;
   last_place_ = now;
   std::optional<gtid::GtidSet> executed;
@@ -333,7 +338,8 @@ void SnapshotRun::publish_place(const StreamPlace& place) {
   work_.notify_all();
 }
 
-void SnapshotRun::finish(ActiveList::iterator active, End end, const std::string& why, SnapshotOutput& out) {
+void SnapshotRun::finish(ActiveList::iterator active, End end, const std::string& why,
+                         SnapshotOutput& out) {
   const SnapshotTable table = active->table;
   kept_back_.erase(table.name);
   out.add_state(state::snapshot_table_deletion(options_.source_name, table.name));
@@ -372,7 +378,8 @@ void SnapshotRun::end_snapshot(SnapshotOutput& out) {
   has_failures_ = is_aborted_ = false;
   out.add_state(state::snapshot_deletion(options_.source_name));
   out.set_in_snapshot(false);
-  if (was_frozen && options_.snapshot.on_copy_read) out.on_committed(options_.snapshot.on_copy_read);
+  if (was_frozen && options_.snapshot.on_copy_read)
+    out.on_committed(options_.snapshot.on_copy_read);
   stop_readers();
   snapshot_.reset();
   is_active_ = false;
@@ -396,8 +403,10 @@ void SnapshotRun::report() {
   if (seconds > 0) report.rows_per_second = static_cast<double>(rows_) / seconds;
   for (const SnapshotTable& table : pending_) report.estimate_left += table.estimate;
   for (const Active& active : active_) {
-    report.reading.push_back({active.table.name.to_text(), active.table.rows, active.table.estimate});
-    report.estimate_left += active.table.estimate - std::min(active.table.estimate, active.table.rows);
+    report.reading.push_back(
+        {active.table.name.to_text(), active.table.rows, active.table.estimate});
+    report.estimate_left +=
+        active.table.estimate - std::min(active.table.estimate, active.table.rows);
   }
   observer_.on_snapshot(report);
 }
@@ -408,11 +417,13 @@ encode::Notification SnapshotRun::notification(const SnapshotTable& table, std::
   notification.timestamp_ms = now_ms();
   notification.id = table.signal_id;
   if (table.signal_id.empty()) {
-    notification.id = gtid::Uuid::derive(options_.source_name + notification.type + table.name.to_text() +
-                                         std::to_string(system_clock().wall_ns()))
-                          .to_text();
+    notification.id =
+        gtid::Uuid::derive(options_.source_name + notification.type + table.name.to_text() +
+                           std::to_string(system_clock().wall_ns()))
+            .to_text();
   }
-  notification.aggregate_type = table.kind == SnapshotTable::Kind::kIncremental ? "Incremental Snapshot" : "Initial Snapshot";
+  notification.aggregate_type =
+      table.kind == SnapshotTable::Kind::kIncremental ? "Incremental Snapshot" : "Initial Snapshot";
   notification.additional_data["connector_name"] = options_.snapshot.connector_name;
   return notification;
 }

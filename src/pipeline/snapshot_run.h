@@ -111,7 +111,7 @@ class SnapshotRun {
     std::vector<std::size_t> identity;  // columns that tell rows apart; empty: none do
     TouchedKeys keys;
     bool needs_structure = false;
-    bool is_kept_back = false;   // its events are not published until its view is known
+    bool is_kept_back = false;  // its events are not published until its view is known
     // Of a first snapshot: keys that the stream has created since the table's reading began, as far as they are few.
     std::unordered_set<KeyHash, KeyHashHasher> created;
     bool knows_created = false;
@@ -129,7 +129,8 @@ class SnapshotRun {
     std::vector<std::string> cursor;
     std::deque<Ready> ready;
     std::uint64_t chunk_rows = 0;
-    std::optional<BinlogPosition> not_before;  // the stream must have passed it before the next read
+    std::optional<BinlogPosition>
+        not_before;  // the stream must have passed it before the next read
   };
   using ActiveList = std::list<Active>;
   struct Ordered {

@@ -117,9 +117,9 @@ Result<Chunk> ChunkReader::read(const ChunkRequest& request) {
 Status ChunkReader::wait_until_visible(const ChunkRequest& request) {
   if (!request.visible || request.visible->is_subset_of(seen_)) return {};
   MILLRACE_ASSIGN_OR_RETURN(
-      const auto left, connection_->query_value("SELECT WAIT_FOR_EXECUTED_GTID_SET('" +
-                                                request.visible->to_text() + "', " +
-                                                kVisibleSeconds + ")"));
+      const auto left,
+      connection_->query_value("SELECT WAIT_FOR_EXECUTED_GTID_SET('" + request.visible->to_text() +
+                               "', " + kVisibleSeconds + ")"));
   if (left != "0") {
     return transient_error("the server has not executed what its binlog holds: " +
                            request.visible->to_text());
@@ -181,8 +181,8 @@ Result<Chunk> ChunkReader::read_connected(const ChunkRequest& request) {
     chunk.last = request.after;
   } else {
     MILLRACE_ASSIGN_OR_RETURN(
-        chunk.last, key_literals_of_image(*request.table, key,
-                                          chunk.rows.row(chunk.rows.count() - 1)));
+        chunk.last,
+        key_literals_of_image(*request.table, key, chunk.rows.row(chunk.rows.count() - 1)));
   }
   if (connection_ == nullptr && (request.visible || !doubts.empty())) {
     MILLRACE_RETURN_IF_ERROR(connect());
@@ -204,12 +204,10 @@ Status ChunkReader::settle(const ChunkRequest& request, const TableKey& key, Chu
   types.reserve(doubts.size());
   for (const JsonDoubt& doubt : doubts) {
     MILLRACE_ASSIGN_OR_RETURN(
-        const auto literals,
-        key_literals_of_image(*request.table, key, chunk.rows.row(doubt.row)));
-    MILLRACE_ASSIGN_OR_RETURN(
-        const mysql::ResultSet result,
-        connection_->query(
-            json_types_sql(*request.table, key, literals, doubt.column, doubt.paths)));
+        const auto literals, key_literals_of_image(*request.table, key, chunk.rows.row(doubt.row)));
+    MILLRACE_ASSIGN_OR_RETURN(const mysql::ResultSet result,
+                              connection_->query(json_types_sql(*request.table, key, literals,
+                                                                doubt.column, doubt.paths)));
     JsonTypes& known = types.emplace_back();
     for (std::size_t i = 0; i < doubt.paths.size(); ++i) {
       known.push_back(result.rows.empty() ? std::string() : result.rows[0][i].value_or(""));

@@ -170,8 +170,7 @@ Result<std::vector<std::string>> key_literals(const schema::TableSchema& table, 
                                               const row::Row& row) {
   std::vector<std::string> literals;
   for (const std::size_t column : key.columns) {
-    MILLRACE_ASSIGN_OR_RETURN(std::string text,
-                              literal(table.columns[column], row.values[column]));
+    MILLRACE_ASSIGN_OR_RETURN(std::string text, literal(table.columns[column], row.values[column]));
     literals.push_back(std::move(text));
   }
   return literals;

@@ -36,7 +36,8 @@ const std::vector<Kind>& kinds() {
       {"latin", {{"k", "CHAR(40) CHARACTER SET latin1", "CONCAT('é', {n} MOD 10, '-', {n})"}}},
       {"uuids", {{"k", "BINARY(16)", "UNHEX(LEFT(SHA2({n}, 256), 32))"}}},
       {"short_binaries", {{"k", "BINARY(6)", "CONCAT(UNHEX(HEX({n})), '')"}}},
-      {"uuid_texts", {{"k", "CHAR(36) CHARACTER SET ascii", "CONCAT(LEFT(SHA2({n}, 256), 32), '-abc')"}}},
+      {"uuid_texts",
+       {{"k", "CHAR(36) CHARACTER SET ascii", "CONCAT(LEFT(SHA2({n}, 256), 32), '-abc')"}}},
       {"decimals", {{"k", "DECIMAL(20,6)", "({n} - 2500) * 1.000001"}}},
       {"doubles", {{"k", "DOUBLE", "({n} - 2500) / 7"}}},
       {"bits", {{"k", "BIT(30)", "{n} * 1021"}}},
@@ -81,7 +82,8 @@ std::string create_statement(const Kind& kind) {
     key += (key.empty() ? "" : ", ") + std::string(column.name);
   }
   sql += "seq INT NOT NULL, v INT, w VARCHAR(200), j JSON, KEY (seq)";
-  if (!kind.is_keyless) sql += (kind.is_unique_only ? ", UNIQUE KEY u (" : ", PRIMARY KEY (") + key + ")";
+  if (!kind.is_keyless)
+    sql += (kind.is_unique_only ? ", UNIQUE KEY u (" : ", PRIMARY KEY (") + key + ")";
   return sql + ")";
 }
 
@@ -165,8 +167,9 @@ KeyedTables::KeyedTables(std::string socket, KeyedOptions options)
     client.execute(create_statement(kind));
     if (kind.name == std::string(kEmpty)) continue;
     client.execute(insert_statement(
-        kind, "s.n", " FROM (WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < " +
-                         std::to_string(options_.rows - 1) + ") SELECT n FROM s) AS s"));
+        kind, "s.n",
+        " FROM (WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < " +
+            std::to_string(options_.rows - 1) + ") SELECT n FROM s) AS s"));
   }
 }
 
@@ -201,11 +204,14 @@ void KeyedTables::run(int thread) {
     client.execute("SET SESSION time_zone = '+00:00'");
     std::mt19937_64 random(options_.seed * 1000 + static_cast<std::uint64_t>(thread));
     const auto roll = [&](std::size_t sides) { return random() % sides; };
-    const auto number = [&] { return std::to_string(roll(static_cast<std::size_t>(options_.rows) * 6 / 5)); };
+    const auto number = [&] {
+      return std::to_string(roll(static_cast<std::size_t>(options_.rows) * 6 / 5));
+    };
     while (!stopping_) {
       const Kind& kind = kinds()[roll(kinds().size())];
       if (kind.name == std::string(kQuiet) || kind.name == std::string(kEmpty)) continue;
-      if (kind.is_keyless && (!options_.with_keyless || !options_.changes_keyless || roll(10) != 0)) continue;
+      if (kind.is_keyless && (!options_.with_keyless || !options_.changes_keyless || roll(10) != 0))
+        continue;
       const std::string name = kind.name;
       const std::size_t dice = roll(10);
       std::string sql = "UPDATE " + name + " SET v = v + 1 WHERE seq = " + number();

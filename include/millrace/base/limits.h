@@ -56,11 +56,4 @@ inline constexpr std::chrono::seconds kProviderStopGrace{3};
 // From SIGTERM until sources must have finished their batch and committed; the process is gone within 10 s.
 inline constexpr std::chrono::seconds kShutdownDeadline{9};
 
-// What a clone provider may print: one JSON object, whose GTID set is what can be long (a server sends one of at most
-// max_allowed_packet; a mebibyte holds 20,000 intervals). A line of its messages is for people.
-inline constexpr std::size_t kProviderOutputBytes = 1U << 20;
-inline constexpr std::size_t kProviderLineBytes = 4U << 10;
-// From SIGTERM to a clone provider until SIGKILL: within kShutdownDeadline, with time left to commit.
-inline constexpr std::chrono::seconds kProviderStopGrace{3};
-
 }  // namespace millrace::limits

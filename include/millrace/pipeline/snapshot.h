@@ -46,7 +46,8 @@ namespace millrace::pipeline {
 
 struct SnapshotOptions {
   snapshot::MakeTableReader frozen_reader;  // of the copy; null: nothing is read from one
-  snapshot::MakeTableReader live_reader;    // null: the server can't be read while it changes; `why_not_live` says why
+  snapshot::MakeTableReader
+      live_reader;  // null: the server can't be read while it changes; `why_not_live` says why
   std::string why_not_live;
   unsigned threads = 1;
   std::uint64_t chunk_rows = 0;       // 0: by their size
@@ -69,7 +70,7 @@ struct SnapshotOrder {
   std::string id;
   state::SnapshotTable::Kind kind = state::SnapshotTable::Kind::kIncremental;
   using Picks = std::function<bool(const schema::TableName&)>;
-  Picks picks;                                          // kExecute, kStop; null: all
+  Picks picks;                                            // kExecute, kStop; null: all
   std::vector<std::pair<Picks, std::string>> conditions;  // SQL by table; the first that picks it
   std::string surrogate_key;
 };
@@ -85,14 +86,14 @@ struct SnapshotReport {
   bool is_frozen = false;
   std::int64_t begun_ms = 0;
   std::uint64_t tables = 0, tables_left = 0;
-  std::uint64_t rows = 0;            // published by this pipeline
-  std::uint64_t estimate_left = 0;   // rows
-  double rows_per_second = 0;        // since the pipeline began
+  std::uint64_t rows = 0;           // published by this pipeline
+  std::uint64_t estimate_left = 0;  // rows
+  double rows_per_second = 0;       // since the pipeline began
   // 0: not known.
   double seconds_left() const {
     return rows_per_second > 0 ? static_cast<double>(estimate_left) / rows_per_second : 0;
   }
-  std::vector<Table> reading;        // at the moment
+  std::vector<Table> reading;  // at the moment
 };
 
 struct TableReadReport {

@@ -16,8 +16,8 @@
 #include "millrace/gtid/gtid_set.h"
 #include "millrace/mysql/connection.h"
 #include "millrace/schema/table_schema.h"
-#include "millrace/snapshot/table_reader.h"
 #include "millrace/snapshot/table_key.h"
+#include "millrace/snapshot/table_reader.h"
 
 namespace millrace::snapshot {
 

@@ -106,10 +106,10 @@ struct SnapshotTable {
 struct Snapshot {
   bool is_frozen = false;  // a copy is read, and the stream begins behind it
   bool is_paused = false;
-  bool has_rows = false;       // one is published
-  std::int64_t begun_ms = 0;   // since 1970
-  std::uint64_t tables = 0;    // in all, the finished ones too
-  std::string signal_id;       // of the signal that began it; empty: the source's start
+  bool has_rows = false;          // one is published
+  std::int64_t begun_ms = 0;      // since 1970
+  std::uint64_t tables = 0;       // in all, the finished ones too
+  std::string signal_id;          // of the signal that began it; empty: the source's start
   std::string clone_server_uuid;  // of the copy
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };

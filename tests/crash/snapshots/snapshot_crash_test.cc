@@ -43,7 +43,8 @@ class SnapshotCrash : public ::testing::Test {
   }
 
   std::string configuration() const {
-    SourceText source{.name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = {}};
+    SourceText source{
+        .name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = {}};
     source.properties["snapshot.mode"] = "initial";
     source.properties["incremental.snapshot.chunk.size"] = std::to_string(kChunkRows);
     // So slow that every kill finds it at work.
@@ -88,7 +89,8 @@ class SnapshotCrash : public ::testing::Test {
     std::printf("  crash point %s\n", point.c_str());
     daemon_.start({{"MILLRACE_CRASH_POINT", point}});
     ASSERT_TRUE(daemon_.process().wait(seconds(60)).has_value())
-        << "the daemon never came to " << point << "\n" << log_end();
+        << "the daemon never came to " << point << "\n"
+        << log_end();
     daemon_.start();
   }
 
@@ -112,7 +114,8 @@ class SnapshotCrash : public ::testing::Test {
 
 TEST_F(SnapshotCrash, NeverBeginsAnew) {
   daemon_.start();
-  ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING")) << daemon_.source_trace("keyed") << log_end();
+  ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING"))
+      << daemon_.source_trace("keyed") << log_end();
   keyed_.start();
   std::uint64_t published = 0;
   std::uint64_t kills = 0;
@@ -120,7 +123,8 @@ TEST_F(SnapshotCrash, NeverBeginsAnew) {
     std::printf("round %llu\n", static_cast<unsigned long long>(round));
     crash();
     if (HasFatalFailure()) return;
-    ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING")) << daemon_.source_trace("keyed") << log_end();
+    ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING"))
+        << daemon_.source_trace("keyed") << log_end();
     if (!eventually(seconds(10), [&] { return is_reading(); })) break;
     ++kills;
     const std::uint64_t now = reads_in_topics();
@@ -135,9 +139,12 @@ TEST_F(SnapshotCrash, NeverBeginsAnew) {
   SqlClient client = mysql_.root();
   client.execute("INSERT INTO keyed.blank (k, seq) VALUES (4711, 0)");
   const KafkaReader reader(kafka_.bootstrap());
-  ASSERT_TRUE(eventually(seconds(120), [&] {
-    return fold(parse_events(reader.read("keyed.keyed.blank"))).contains("{\"k\":4711}");
-  })) << daemon_.source_trace("keyed") << log_end();
+  ASSERT_TRUE(eventually(
+      seconds(120),
+      [&] {
+        return fold(parse_events(reader.read("keyed.keyed.blank"))).contains("{\"k\":4711}");
+      }))
+      << daemon_.source_trace("keyed") << log_end();
   for (const std::string& table : keyed_.tables()) {
     const auto events = parse_events(reader.read("keyed.keyed." + table));
     EXPECT_EQ(join(KeyedTables::check(events, client, "keyed", table, Reads::kAfterKills)), "");

@@ -31,7 +31,10 @@ struct Setting {
 class LiveSnapshot : public ::testing::TestWithParam<Setting> {
  protected:
   std::string configuration(std::map<std::string, std::string> more = {}) const {
-    SourceText source{.name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = GetParam().source};
+    SourceText source{.name = "keyed",
+                      .database = "keyed",
+                      .mysql_port = mysql_.port(),
+                      .properties = GetParam().source};
     source.properties["snapshot.mode"] = "initial";
     for (const auto& [key, value] : more) source.properties[key] = value;
     return kafka_configuration(kafka_.bootstrap(), source);
@@ -49,9 +52,10 @@ class LiveSnapshot : public ::testing::TestWithParam<Setting> {
     client.execute("INSERT INTO keyed.blank (k, seq) VALUES (" + std::to_string(++last_) + ", 0)");
     const std::string key = "{\"k\":" + std::to_string(last_) + "}";
     const KafkaReader reader(kafka_.bootstrap());
-    EXPECT_TRUE(eventually(seconds(120), [&] {
-      return fold(parse_events(reader.read("keyed.keyed.blank"))).contains(key);
-    })) << daemon_.source_trace("keyed") << log_end();
+    EXPECT_TRUE(eventually(
+        seconds(120),
+        [&] { return fold(parse_events(reader.read("keyed.keyed.blank"))).contains(key); }))
+        << daemon_.source_trace("keyed") << log_end();
   }
 
   void validate(const std::vector<std::string>& tables) {
@@ -81,7 +85,8 @@ TEST_P(LiveSnapshot, TopicsFoldToTheTablesThatChangedMeanwhile) {
   client.execute("SET GLOBAL general_log = ON");
   keyed_.start();
   daemon_.start();
-  ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING")) << daemon_.source_trace("keyed") << log_end();
+  ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING"))
+      << daemon_.source_trace("keyed") << log_end();
   ASSERT_TRUE(wait_for_end_of_snapshot()) << log_end();
   keyed_.stop();
   EXPECT_EQ(keyed_.error(), "");
@@ -93,8 +98,9 @@ TEST_P(LiveSnapshot, TopicsFoldToTheTablesThatChangedMeanwhile) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, LiveSnapshot,
-    ::testing::Values(Setting{"full_metadata", {"--binlog-row-metadata=FULL"}, {{"snapshot.max.threads", "2"}}},
-                      Setting{"small_chunks", {}, {{"incremental.snapshot.chunk.size", "97"}}}),
+    ::testing::Values(
+        Setting{"full_metadata", {"--binlog-row-metadata=FULL"}, {{"snapshot.max.threads", "2"}}},
+        Setting{"small_chunks", {}, {{"incremental.snapshot.chunk.size", "97"}}}),
     [](const auto& setting) { return std::string(setting.param.name); });
 
 }  // namespace

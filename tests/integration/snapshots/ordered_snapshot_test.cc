@@ -30,12 +30,14 @@ std::string text_of(const std::string& object, const char* member) {
 class OrderedSnapshot : public ::testing::Test {
  protected:
   OrderedSnapshot() {
-    mysql_.execute({"CREATE DATABASE ops",
-                    "CREATE TABLE ops.signals (id VARCHAR(42) PRIMARY KEY, type VARCHAR(32), data TEXT)"});
+    mysql_.execute(
+        {"CREATE DATABASE ops",
+         "CREATE TABLE ops.signals (id VARCHAR(42) PRIMARY KEY, type VARCHAR(32), data TEXT)"});
   }
 
   std::string configuration(std::map<std::string, std::string> more = {}) const {
-    SourceText source{.name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = {}};
+    SourceText source{
+        .name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = {}};
     source.properties["signal.enabled.channels"] = "source,kafka,file";
     source.properties["signal.data.collection"] = "ops.signals";
     source.properties["signal.kafka.bootstrap.servers"] = kafka_.bootstrap();
@@ -49,13 +51,15 @@ class OrderedSnapshot : public ::testing::Test {
 
   void start() {
     daemon_.start();
-    ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING")) << daemon_.source_trace("keyed") << log_end();
+    ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING"))
+        << daemon_.source_trace("keyed") << log_end();
   }
 
   void signal(const std::string& id, const std::string& type, const std::string& data) {
     std::string literal;
     for (const char c : data) literal += c == '\\' ? "\\\\" : std::string(1, c);
-    mysql_.execute({"INSERT INTO ops.signals VALUES ('" + id + "', '" + type + "', '" + literal + "')"});
+    mysql_.execute(
+        {"INSERT INTO ops.signals VALUES ('" + id + "', '" + type + "', '" + literal + "')"});
   }
 
   static std::string collections(const std::string& pattern, const std::string& more = "") {
@@ -92,7 +96,8 @@ class OrderedSnapshot : public ::testing::Test {
   }
 
   void wait_until_caught_up() {
-    mysql_.execute({"INSERT INTO keyed.blank (k, seq) VALUES (" + std::to_string(++last_) + ", 0)"});
+    mysql_.execute(
+        {"INSERT INTO keyed.blank (k, seq) VALUES (" + std::to_string(++last_) + ", 0)"});
     const std::string key = "{\"k\":" + std::to_string(last_) + "}";
     EXPECT_TRUE(eventually(seconds(120), [&] { return fold(events("blank")).contains(key); }))
         << daemon_.source_trace("keyed") << log_end();
@@ -106,7 +111,8 @@ class OrderedSnapshot : public ::testing::Test {
   TempFolder folder_{"ordered_snapshot"};
   MiniMysql mysql_{{.buffer_pool_mib = 128}};
   MiniKafka kafka_;
-  KeyedTables keyed_{mysql_.socket(), {.rows = kRows, .seed = std::random_device{}(), .with_keyless = false}};
+  KeyedTables keyed_{mysql_.socket(),
+                     {.rows = kRows, .seed = std::random_device{}(), .with_keyless = false}};
   DaemonProcess daemon_{folder_.path(), configuration()};
   int last_ = 100;
 };
@@ -126,7 +132,8 @@ TEST_F(OrderedSnapshot, OfTablesThatChangeMeanwhile) {
     EXPECT_EQ(join(KeyedTables::check(read, client, "keyed", table, Reads::kAfterKills)), "");
     for (const Event& event : read) {
       if (event.op != 'r') continue;
-      ASSERT_NE(event.source.find(R"("snapshot":"incremental")"), std::string::npos) << event.source;
+      ASSERT_NE(event.source.find(R"("snapshot":"incremental")"), std::string::npos)
+          << event.source;
       ASSERT_FALSE(event.gtid.empty()) << event.source;
     }
   }
@@ -135,8 +142,8 @@ TEST_F(OrderedSnapshot, OfTablesThatChangeMeanwhile) {
 }
 
 TEST_F(OrderedSnapshot, IsPausedResumedAndStopped) {
-  daemon_.set_configuration(configuration({{"snapshot.max.rows.per.second", "2000"},
-                                           {"incremental.snapshot.chunk.size", "50"}}));
+  daemon_.set_configuration(configuration(
+      {{"snapshot.max.rows.per.second", "600"}, {"incremental.snapshot.chunk.size", "50"}}));
   start();
   signal("slow", "execute-snapshot", collections("keyed\\\\.(ints|texts|uuids)"));
   ASSERT_TRUE(eventually(seconds(30), [&] { return rows_read() > 200; })) << log_end();
@@ -151,7 +158,8 @@ TEST_F(OrderedSnapshot, IsPausedResumedAndStopped) {
   const std::size_t before = events("ints").size();
   EXPECT_LT(before, static_cast<std::size_t>(kRows));
 
-  write_file(folder_.path() / "signals.txt", R"({"id":"go","type":"resume-snapshot","data":{}})" "\n");
+  write_file(folder_.path() / "signals.txt", R"({"id":"go","type":"resume-snapshot","data":{}})"
+                                             "\n");
   ASSERT_TRUE(eventually(seconds(30), [&] { return rows_read() > 0; })) << log_end();
   signal("no-texts", "stop-snapshot", collections("keyed.(texts|uuids)"));
   ASSERT_TRUE(wait_until_told("slow", "ABORTED")) << log_end();
@@ -163,18 +171,24 @@ TEST_F(OrderedSnapshot, IsPausedResumedAndStopped) {
 
 TEST_F(OrderedSnapshot, ReadsWhatItsConditionTakes) {
   start();
-  signal("some", "execute-snapshot",
-         collections("keyed.ints", R"(,"additional-conditions":[{"data-collection":"keyed.ints","filter":"seq < 10 OR seq = 77"}])"));
+  signal(
+      "some", "execute-snapshot",
+      collections(
+          "keyed.ints",
+          R"(,"additional-conditions":[{"data-collection":"keyed.ints","filter":"seq < 10 OR seq = 77"}])"));
   ASSERT_TRUE(wait_until_told("some", "COMPLETED")) << log_end();
   EXPECT_EQ(events("ints").size(), 11U);
-  signal("by-seq", "execute-snapshot", collections("keyed.latin", R"(,"surrogate-key":"v","type":"BLOCKING")"));
+  signal("by-seq", "execute-snapshot",
+         collections("keyed.latin", R"(,"surrogate-key":"v","type":"BLOCKING")"));
   ASSERT_TRUE(wait_until_told("by-seq", "COMPLETED")) << log_end();
   const auto latin = events("latin");
   EXPECT_EQ(fold(latin).size(), static_cast<std::size_t>(kRows));
   ASSERT_EQ(latin.size(), static_cast<std::size_t>(kRows));
-  EXPECT_NE(latin.front().source.find(R"("snapshot":"first")"), std::string::npos) << latin.front().source;
+  EXPECT_NE(latin.front().source.find(R"("snapshot":"first")"), std::string::npos)
+      << latin.front().source;
   EXPECT_NE(latin[1].source.find(R"("snapshot":"true")"), std::string::npos) << latin[1].source;
-  EXPECT_NE(latin.back().source.find(R"("snapshot":"last")"), std::string::npos) << latin.back().source;
+  EXPECT_NE(latin.back().source.find(R"("snapshot":"last")"), std::string::npos)
+      << latin.back().source;
 }
 
 TEST_F(OrderedSnapshot, MalformedSignalsAreToldAndPassedOver) {
@@ -185,14 +199,15 @@ TEST_F(OrderedSnapshot, MalformedSignalsAreToldAndPassedOver) {
   signal("bad4", "execute-snapshot", R"({"data-collections":["keyed.(ints"]})");
   signal("none", "execute-snapshot", R"({"data-collections":["other.table"]})");
   signal("idle", "stop-snapshot", "{}");
-  signal("wrong", "execute-snapshot", collections("keyed.ints", R"(,"additional-condition":"no such column")"));
+  signal("wrong", "execute-snapshot",
+         collections("keyed.ints", R"(,"additional-condition":"no such column")"));
   ASSERT_TRUE(wait_until_told("wrong", "ABORTED")) << log_end();
   signal("good", "execute-snapshot", collections("keyed.bits"));
   ASSERT_TRUE(wait_until_told("good", "COMPLETED")) << log_end();
   const std::string log = daemon_.log();
-  for (const char* sentence :
-       {"no JSON object", "needs data with", "SIDEWAYS", "data-collections",
-        "no captured table is meant by it", "no snapshot of such a table is going on", "reading keyed.ints"}) {
+  for (const char* sentence : {"no JSON object", "needs data with", "SIDEWAYS", "data-collections",
+                               "no captured table is meant by it",
+                               "no snapshot of such a table is going on", "reading keyed.ints"}) {
     EXPECT_NE(log.find(sentence), std::string::npos) << sentence << "\n" << log_end();
   }
   EXPECT_EQ(fold(events("bits")).size(), static_cast<std::size_t>(kRows));
