@@ -79,6 +79,7 @@ Result<std::unique_ptr<pipeline::EventStream>> MysqlStreams::open(
   } else {
     options.start = start.position;
   }
+  options.silence_limit = 2 * source_.server_heartbeat;
   options.heartbeat_period = start.heartbeat.value_or(source_.server_heartbeat);
   options.stop_at_end = start.stop_at_end;
   MILLRACE_ASSIGN_OR_RETURN(mysql::BinlogStream stream,

@@ -28,9 +28,10 @@ std::vector<Figures> snapshot(const Options& options) {
     for (const char* name : {"debezium", "millrace"}) {
       if (!options.measures(name)) continue;
       std::printf("%s reads the table\n", name);
-      const auto subject = name == std::string("debezium")
-                               ? debezium_tuned(folder.path(), mysql, kafka, run, Begin::kWithSnapshot)
-                               : millrace(folder.path(), mysql, kafka, run, Begin::kWithSnapshot);
+      const auto subject =
+          name == std::string("debezium")
+              ? debezium_tuned(folder.path(), mysql, kafka, run, Begin::kWithSnapshot)
+              : millrace(folder.path(), mysql, kafka, run, Begin::kWithSnapshot);
       Figures figures = measure(*subject, kafka.bootstrap());
       runs[figures.subject].push_back(figures);
     }

@@ -139,7 +139,8 @@ TEST_F(SnapshotCrash, NeverBeginsAnew) {
   daemon_.set_configuration(configuration(false));
   EXPECT_EQ(daemon_.stop(), 0);
   daemon_.start();
-  ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING")) << daemon_.source_trace("keyed") << log_end();
+  ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING"))
+      << daemon_.source_trace("keyed") << log_end();
   ASSERT_TRUE(eventually(seconds(300), [&] { return !is_reading(); })) << log_end();
   keyed_.stop();
   EXPECT_EQ(keyed_.error(), "");
