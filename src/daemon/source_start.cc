@@ -237,6 +237,12 @@ class Starter {
     state.snapshot_tables = plan_tables(
         source_.snapshot, state.catalog,
         [this](const schema::TableName& name) { return is_wanted(name); }, estimates);
+    if (!decision_.renews_offset) {
+      // Consumers know these tables: their events go on meanwhile.
+      for (state::SnapshotTable& table : state.snapshot_tables) {
+        table.kind = state::SnapshotTable::Kind::kBlocking;
+      }
+    }
     begin(state.snapshot_tables.size());
     state.snapshot->is_frozen = start_.clone.has_value();
     if (start_.clone) {

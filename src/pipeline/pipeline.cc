@@ -132,6 +132,7 @@ class Pipeline::Impl {
     const std::lock_guard lock(stream_mutex_);
     stream_ = std::move(stream);
     reopens_ = false;
+    is_placed_ = false;
     return {};
   }
 
@@ -203,7 +204,7 @@ class Pipeline::Impl {
       if (reopens_ && !assembler_.is_in_transaction()) {
         MILLRACE_RETURN_IF_ERROR(reopen_stream());
       }
-      if (snapshot_.needs_steps() && !assembler_.is_in_transaction()) {
+      if (is_placed_ && snapshot_.needs_steps() && !assembler_.is_in_transaction()) {
         MILLRACE_ASSIGN_OR_RETURN(const bool has_more, step_snapshot());
         if (queue_.closed()) return {};
         if (has_more || reopens_ || is_done_) continue;
@@ -219,6 +220,7 @@ class Pipeline::Impl {
         return options_.stop_at_end ? Status() : transient_error("the server ended the stream");
       }
       MILLRACE_RETURN_IF_ERROR(grammar_->feed(**event));
+      is_placed_ = true;
       if (!assembler_.has_complete_work()) continue;
       const auto now = steady_clock::now();
       if (now - batch_begin < kBatchAge && assembler_.transactions() < kBatchTransactions &&
@@ -326,6 +328,8 @@ class Pipeline::Impl {
   bool had_snapshot_ = snapshot_.is_active();
   bool is_done_ = false;   // the snapshot was all that was asked for
   bool is_quick_ = false;  // the stream has a snapshot's rhythm
+  // The server has said in which of its files the stream stands: an offset may name another server's.
+  bool is_placed_ = false;
 
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> reopens_{false};

@@ -28,6 +28,7 @@ bool SnapshotRun::put(std::variant<SnapshotOrder, state::StateRecord> what) {
   std::unique_lock lock(mutex_);
   orders_.push_back({std::move(what), done});
   needs_steps_ = true;
+  has_news_ = true;
   news_.notify_all();
   lock.unlock();
   wake_();

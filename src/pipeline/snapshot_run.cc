@@ -93,8 +93,8 @@ bool SnapshotRun::reads_copy() const { return snapshot_ && snapshot_->is_frozen;
 
 bool SnapshotRun::wait(milliseconds timeout) {
   std::unique_lock lock(mutex_);
-  news_.wait_for(lock, timeout, [this] { return has_news_ || is_stopping_ || !orders_.empty(); });
-  return std::exchange(has_news_, false) || !orders_.empty();
+  news_.wait_for(lock, timeout, [this] { return has_news_ || is_stopping_; });
+  return std::exchange(has_news_, false);
 }
 
 bool SnapshotRun::is_of_first_snapshot(const SnapshotTable& table) const {

@@ -18,7 +18,7 @@ namespace millrace::testing {
 
 struct KeyedOptions {
   std::string database = "keyed";
-  int rows = 5000;  // of each table
+  int rows = 3000;  // of each table
   int threads = 2;
   std::uint64_t seed = 1;
   bool with_keyless = true;  // and whether they are changed while they are read
