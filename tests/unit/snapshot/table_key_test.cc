@@ -155,7 +155,7 @@ std::string literal(const Column& of_column, const Value& value) {
 }
 
 TEST(KeyLiterals, OfEveryType) {
-  const std::string price = from_hex("81 0d fb 38 d2 04 d2");      // 1234567890.1234
+  const std::string price = from_hex("81 0d fb 38 d2 04 d2");     // 1234567890.1234
   const std::string negative = from_hex("7e f2 04 c7 2d fb 2d");  // -1234567890.1234
   const struct {
     const char* name;
@@ -171,8 +171,7 @@ TEST(KeyLiterals, OfEveryType) {
        "5.00000000000000000e-01"},
       {"DOUBLE", column("k", ColumnType::kDouble, 8), floating(ValueKind::kDouble, -0.1),
        "-1.00000000000000006e-01"},
-      {"DECIMAL", decimal_column("k", 14, 4), bytes(ValueKind::kDecimal, price),
-       "1234567890.1234"},
+      {"DECIMAL", decimal_column("k", 14, 4), bytes(ValueKind::kDecimal, price), "1234567890.1234"},
       {"negative DECIMAL", decimal_column("k", 14, 4), bytes(ValueKind::kDecimal, negative),
        "-1234567890.1234"},
       {"BIT", column("k", ColumnType::kBit, 12), unsigned_of(ValueKind::kBit, 4095), "4095"},
@@ -187,10 +186,9 @@ TEST(KeyLiterals, OfEveryType) {
        bytes(ValueKind::kBinary, std::string_view("a\0", 2)), "X'6100'"},
       {"BINARY", column("k", ColumnType::kString, 4), bytes(ValueKind::kBinary, "ab"),
        "X'61620000'"},
-      {"DATE", column("k", ColumnType::kDate), calendar(ValueKind::kDate, {2024, 2, 29, 0, 0, 0, 0}),
-       "'2024-02-29'"},
-      {"zero DATE", column("k", ColumnType::kDate), calendar(ValueKind::kDate, {}),
-       "'0000-00-00'"},
+      {"DATE", column("k", ColumnType::kDate),
+       calendar(ValueKind::kDate, {2024, 2, 29, 0, 0, 0, 0}), "'2024-02-29'"},
+      {"zero DATE", column("k", ColumnType::kDate), calendar(ValueKind::kDate, {}), "'0000-00-00'"},
       {"DATETIME", column("k", ColumnType::kDatetime2, 6),
        calendar(ValueKind::kDatetime, {2024, 2, 29, 1, 2, 3, 45}), "'2024-02-29 01:02:03.000045'"},
       {"DATETIME in part", column("k", ColumnType::kDatetime2),
@@ -230,12 +228,8 @@ TEST(KeyLiterals, ForPeople) {
     const char* literal;
     const char* text;
   } rows[] = {
-      {"17", "17"},
-      {"'2024-02-29'", "2024-02-29"},
-      {"_utf8mb4 X'616263'", "abc"},
-      {"X'6100'", "0x6100"},
-      {"_latin1 X'E9'", "0xE9"},
-      {"_utf8mb4 X''", ""},
+      {"17", "17"},          {"'2024-02-29'", "2024-02-29"}, {"_utf8mb4 X'616263'", "abc"},
+      {"X'6100'", "0x6100"}, {"_latin1 X'E9'", "0xE9"},      {"_utf8mb4 X''", ""},
   };
   for (const auto& row : rows) EXPECT_EQ(literal_for_people(row.literal), row.text) << row.literal;
   EXPECT_LE(literal_for_people("_utf8mb4 X'" + std::string(2000, '6') + "'").size(), 100U);
@@ -309,9 +303,10 @@ TEST_F(ChunkSql, OfAStatementInTheTablesPlace) {
   key_.columns = {0};
   after_ = {"17"};
   query_.select = "SELECT * FROM shop.orders WHERE region = 3";
-  EXPECT_EQ(sql(),
-            "SELECT `id`, `note` FROM (SELECT * FROM shop.orders WHERE region = 3) AS millrace_rows "
-            "WHERE (`id` > 17) ORDER BY `id`");
+  EXPECT_EQ(
+      sql(),
+      "SELECT `id`, `note` FROM (SELECT * FROM shop.orders WHERE region = 3) AS millrace_rows "
+      "WHERE (`id` > 17) ORDER BY `id`");
 }
 
 TEST_F(ChunkSql, OfATableWithoutAKeyIsOneSelect) {

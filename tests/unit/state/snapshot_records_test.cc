@@ -84,9 +84,9 @@ TEST(SnapshotRecords, TheLastOneCounts) {
   SnapshotTable table = full_table();
   table.rows = 100;
   table.after[0] = "18";
-  const auto state = load({snapshot_record("shop", {}), snapshot_record("shop", full_snapshot()),
-                           snapshot_table_record("shop", full_table()),
-                           snapshot_table_record("shop", table)});
+  const auto state =
+      load({snapshot_record("shop", {}), snapshot_record("shop", full_snapshot()),
+            snapshot_table_record("shop", full_table()), snapshot_table_record("shop", table)});
   ASSERT_TRUE(state);
   EXPECT_EQ(state->snapshot, full_snapshot());
   ASSERT_EQ(state->snapshot_tables.size(), 1U);
@@ -109,11 +109,11 @@ TEST(SnapshotRecords, TablesAreInTheirOrder) {
 }
 
 TEST(SnapshotRecords, DeletionsTakeBack) {
-  const auto state = load(
-      {snapshot_record("shop", full_snapshot()), snapshot_deletion("shop"),
-       snapshot_table_record("shop", full_table()),
-       snapshot_table_deletion("shop", full_table().name), clone_record("shop", "c"),
-       clone_deletion("shop"), snapshot_table_deletion("shop", {"never", "there"})});
+  const auto state =
+      load({snapshot_record("shop", full_snapshot()), snapshot_deletion("shop"),
+            snapshot_table_record("shop", full_table()),
+            snapshot_table_deletion("shop", full_table().name), clone_record("shop", "c"),
+            clone_deletion("shop"), snapshot_table_deletion("shop", {"never", "there"})});
   ASSERT_TRUE(state);
   EXPECT_FALSE(state->snapshot);
   EXPECT_TRUE(state->snapshot_tables.empty());
@@ -122,9 +122,9 @@ TEST(SnapshotRecords, DeletionsTakeBack) {
 }
 
 TEST(SnapshotRecords, OfOtherSourcesArePassedOver) {
-  const auto state = load({snapshot_record("other", full_snapshot()),
-                           snapshot_table_record("other", full_table()), clone_record("other", "c"),
-                           captured_record("other", "x")});
+  const auto state =
+      load({snapshot_record("other", full_snapshot()), snapshot_table_record("other", full_table()),
+            clone_record("other", "c"), captured_record("other", "x")});
   ASSERT_TRUE(state);
   EXPECT_FALSE(state->snapshot);
   EXPECT_TRUE(state->snapshot_tables.empty());
@@ -170,9 +170,8 @@ TEST(SnapshotRecords, MalformedOnesAreNamedByTheirKey) {
 
 // What a later version may add beside it means nothing to this one.
 TEST(SnapshotRecords, MembersThatAreNotKnownArePassedOver) {
-  const auto state =
-      load({{R"(["shop","snapshot"])", R"({"tables":2,"later":{"x":1}})"},
-            {R"(["shop","snapshot","a","b"])", R"({"rows":2,"later":[]})"}});
+  const auto state = load({{R"(["shop","snapshot"])", R"({"tables":2,"later":{"x":1}})"},
+                           {R"(["shop","snapshot","a","b"])", R"({"rows":2,"later":[]})"}});
   ASSERT_TRUE(state) << state.error().message();
   EXPECT_EQ(state->snapshot->tables, 2U);
   EXPECT_EQ(state->snapshot_tables[0].rows, 2U);
