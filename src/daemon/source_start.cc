@@ -121,6 +121,7 @@ class Starter {
           source_.name, state.offset->gtids.to_text());
     }
     if (decision_.renews_offset) state.offset.reset();
+    if (decision_.renews_offset && !decision_.begins) forget_snapshot();
     MILLRACE_RETURN_IF_ERROR(open_copy());
     MILLRACE_RETURN_IF_ERROR(complete_state());
     MILLRACE_RETURN_IF_ERROR(check_guardrail(source_, filters_.tables, state.catalog));
@@ -149,6 +150,18 @@ class Starter {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     return {};
+  }
+
+  // It went on from an offset that isn't there any more.
+  void forget_snapshot() {
+    state::SourceState& state = start_.state;
+    if (!state.snapshot && state.snapshot_tables.empty()) return;
+    records_.push_back(state::snapshot_deletion(source_.name));
+    for (const state::SnapshotTable& table : state.snapshot_tables) {
+      records_.push_back(state::snapshot_table_deletion(source_.name, table.name));
+    }
+    state.snapshot.reset();
+    state.snapshot_tables.clear();
   }
 
   Status open_copy() {

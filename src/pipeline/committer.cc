@@ -162,9 +162,10 @@ Status Committer::commit() {
   last_commit_ = steady_clock::now();
   marks::crash_point("pipeline.after_commit");
   report_.duration = last_commit_ - begin;
+  // Before the observer, who may stop the pipeline: whoever waits for the commit has it.
+  for (const auto& call : std::exchange(on_committed_, {})) call();
   observer_.on_commit(report_, pending_.offset);
   report_ = {};
-  for (const auto& call : std::exchange(on_committed_, {})) call();
   pending_.state.clear();
   has_records_ = false;
   has_progress_ = false;

@@ -68,7 +68,12 @@ class Pipeline::Impl {
 
   Status run() {
     const bool reads_copy = snapshot_.reads_copy();
-    if (!reads_copy) MILLRACE_RETURN_IF_ERROR(open_stream());
+    if (!reads_copy) {
+      if (Status opened = open_stream(); !opened) {
+        snapshot_.stop();  // nobody takes orders any more
+        return opened;
+      }
+    }
     observer_.on_streaming();
     Status committed;
     std::thread committer([&] {
@@ -192,6 +197,8 @@ class Pipeline::Impl {
     {
       const std::lock_guard lock(stream_mutex_);
       waits_ = !assembler_.is_in_transaction();
+      // An order that came since the reader looked has found nobody to wake.
+      if (waits_ && reopens_) return transient_error("the stream is opened anew");
     }
     auto event = stream_->fetch();
     waits_ = false;

@@ -76,36 +76,50 @@ Status SnapshotRun::hand_out(const StreamPlace& place, SnapshotOutput& out) {
 Result<bool> SnapshotRun::hand_out_next(ActiveList::iterator active, const StreamPlace& place,
                                         SnapshotOutput& out) {
   if (active->needs_structure) return false;
-  bool is_end = false;
-  bool has_rows = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (active->ready.empty() || !is_due(active->ready.front(), place)) return false;
-    const snapshot::Chunk& chunk = active->ready.front().chunk;
-    is_end = chunk.is_end && !chunk.failure;
-    has_rows = chunk.rows.count() != 0;
-  }
+  const std::optional<Front> front = look_at_front(*active, place);
+  if (!front) return false;
+  if (front->needs_view && !settle_view(*active, *front, out)) return true;
   const bool is_alone = active_.size() == 1 && pending_.empty();
-  const bool is_held = holds_ && held_ == active;
+  const bool is_held = holds_ && held_ == active && front->is_end;
   if (is_held && !is_alone) return false;
-  if (has_rows && holds_ && !is_held) {
+  if (front->has_rows && holds_ && !is_held) {
     MILLRACE_RETURN_IF_ERROR(release_held(place, out));
     return true;
   }
-  if (is_end && has_rows && !is_alone && has_first_marks(active->table)) {
+  if (front->is_end && front->has_rows && !is_alone && has_first_marks(active->table)) {
     // These may be the last rows of all: they wait until others come, or none are left to come.
     held_ = active;
     holds_ = true;
     return true;
   }
   if (is_held) holds_ = false;
+  std::optional<Ready> ready = take_ready(*active, *front);
+  if (!ready) return true;
   const bool is_last_of_all = is_alone && has_first_marks(active->table);
-  MILLRACE_RETURN_IF_ERROR(publish(active, take_ready(*active), is_last_of_all, place, out));
+  MILLRACE_RETURN_IF_ERROR(publish(active, std::move(*ready), is_last_of_all, place, out));
   return true;
 }
 
-SnapshotRun::Ready SnapshotRun::take_ready(Active& active) {
+// Nothing where no chunk is there, or none that is due.
+std::optional<SnapshotRun::Front> SnapshotRun::look_at_front(const Active& active,
+                                                             const StreamPlace& place) const {
   const std::lock_guard lock(mutex_);
+  if (active.ready.empty() || !is_due(active.ready.front(), place)) return std::nullopt;
+  const Ready& ready = active.ready.front();
+  Front front;
+  front.epoch = active.epoch;
+  front.keys_from = ready.keys_from;
+  front.is_end = ready.chunk.is_end && !ready.chunk.failure;
+  front.has_rows = ready.chunk.rows.count() != 0;
+  front.needs_view = !ready.chunk.has_key && !ready.chunk.failure && !snapshot_->is_frozen &&
+                     active.view != active.epoch;
+  return front;
+}
+
+// Nothing when it is worthless by now.
+std::optional<SnapshotRun::Ready> SnapshotRun::take_ready(Active& active, const Front& front) {
+  const std::lock_guard lock(mutex_);
+  if (active.epoch != front.epoch) return std::nullopt;
   Ready ready = std::move(active.ready.front());
   active.ready.pop_front();
   ready_bytes_ -= ready.bytes;
@@ -113,9 +127,13 @@ SnapshotRun::Ready SnapshotRun::take_ready(Active& active) {
   return ready;
 }
 
+// What waited may have been discarded, and be read again.
 Status SnapshotRun::release_held(const StreamPlace& place, SnapshotOutput& out) {
   holds_ = false;
-  return publish(held_, take_ready(*held_), false, place, out);
+  const std::optional<Front> front = look_at_front(*held_, place);
+  if (!front || !front->is_end || front->needs_view) return {};
+  std::optional<Ready> ready = take_ready(*held_, *front);
+  return ready ? publish(held_, std::move(*ready), false, place, out) : Status();
 }
 
 Status SnapshotRun::publish(ActiveList::iterator active, Ready ready, bool is_last_of_all,
@@ -126,23 +144,27 @@ Status SnapshotRun::publish(ActiveList::iterator active, Ready ready, bool is_la
     finish(active, End::kFailed, error.message(), out);
     return {};
   }
-  if (!ready.chunk.has_key && !snapshot_->is_frozen && !active->has_view) {
-    if (!has_exact_view(*active, ready)) return {};
-    active->has_view = true;
-    active->is_kept_back = false;
-    active->table.has_begun = true;
-    kept_back_.erase(active->table.name);
-  }
   const bool is_end = ready.chunk.is_end;
   MILLRACE_RETURN_IF_ERROR(publish_rows(*active, std::move(ready), is_last_of_all, place, out));
   if (is_end) finish(active, End::kSucceeded, "", out);
   return {};
 }
 
+// From the view on the table's events are published, whenever its rows are. False: it is read again.
+bool SnapshotRun::settle_view(Active& active, const Front& front, SnapshotOutput& out) {
+  if (!has_exact_view(active, front)) return false;
+  active.view = front.epoch;
+  active.is_kept_back = false;
+  kept_back_.erase(active.table.name);
+  active.table.has_begun = true;
+  out.add_state(state::snapshot_table_record(options_.source_name, active.table));
+  return true;
+}
+
 // Whether the stream has brought nothing of the table around the view that its SELECT has: else nobody knows which of it
 // the view shows, and it is read again.
-bool SnapshotRun::has_exact_view(Active& active, const Ready& ready) {
-  if (!active.keys.any_since(ready.keys_from)) return true;
+bool SnapshotRun::has_exact_view(Active& active, const Front& front) {
+  if (!active.keys.any_since(front.keys_from)) return true;
   if (++active.attempts < kMostAttempts) {
     const std::lock_guard lock(mutex_);
     discard(active);

@@ -116,6 +116,9 @@ Result<bool> SnapshotRun::watch_rows(const CapturedTable& table, const binlog::R
                           (event.kind == binlog::RowsKind::kDelete && options_.skip_deletes);
   // What has no record doesn't stand in for a chunk's row.
   if (is_skipped && !active->is_kept_back) return true;
+  // A map may have told of another structure than the one that was read: what was read is discarded then, and the
+  // structure taken anew after the transaction.
+  if (active->needs_structure) active->identity = snapshot::key_of(*table.schema).columns;
   if (active->identity.empty()) {
     active->keys.add({});
     return !active->is_kept_back;
@@ -140,7 +143,7 @@ Result<bool> SnapshotRun::watch_rows(const CapturedTable& table, const binlog::R
     discard(*active);
     active->keys.forget_before(active->keys.end());
   }
-  return true;
+  return !active->is_kept_back;
 }
 
 void SnapshotRun::note_keys(Active& active, binlog::RowsKind kind, const row::Row& before,

@@ -104,6 +104,13 @@ class SnapshotRun {
     std::uint64_t keys_from = 0;  // of TouchedKeys
     std::size_t bytes = 0;
   };
+  // A table's next chunk, as it was looked at; of no use any more when the epoch is another one.
+  struct Front {
+    std::uint64_t epoch = 0;
+    std::uint64_t keys_from = 0;
+    bool is_end = false, has_rows = false;
+    bool needs_view = false;  // without a key: the place of its rows in the stream isn't known
+  };
   struct Active {
     // The stream's reader's alone.
     state::SnapshotTable table;
@@ -115,8 +122,9 @@ class SnapshotRun {
     // Of a first snapshot: keys that the stream has created since the table's reading began, as far as they are few.
     std::unordered_set<KeyHash, KeyHashHasher> created;
     bool knows_created = false;
-    bool has_view = false;       // without a key: the place of its rows in the stream is known
-    std::uint64_t attempts = 0;  // at such a view
+    // Without a key: the epoch whose rows have a place in the stream that is known; and attempts at one.
+    std::optional<std::uint64_t> view;
+    std::uint64_t attempts = 0;
     // Behind the mutex; what readers see is changed behind it too.
     CapturedTablePtr captured;
     std::uint64_t epoch = 0;  // grows when what was read is worthless
@@ -185,10 +193,12 @@ class SnapshotRun {
                              SnapshotOutput& out);
   Status release_held(const StreamPlace& place, SnapshotOutput& out);
   bool is_due(const Ready& ready, const StreamPlace& place) const;
-  Ready take_ready(Active& active);
+  std::optional<Front> look_at_front(const Active& active, const StreamPlace& place) const;
+  std::optional<Ready> take_ready(Active& active, const Front& front);
   Status publish(ActiveList::iterator active, Ready ready, bool is_last_of_all,
                  const StreamPlace& place, SnapshotOutput& out);
-  bool has_exact_view(Active& active, const Ready& ready);
+  bool settle_view(Active& active, const Front& front, SnapshotOutput& out);
+  bool has_exact_view(Active& active, const Front& front);
   Result<std::vector<bool>> rows_to_leave_out(const Active& active, const Ready& ready) const;
   Status publish_rows(Active& active, Ready ready, bool is_last_of_all, const StreamPlace& place,
                       SnapshotOutput& out);

@@ -293,8 +293,10 @@ Status StateLoader::apply_text(std::string_view key, const char* member,
   if (!parse_json(*value, document) || !document.IsObject()) {
     return malformed(key, "is not a JSON object");
   }
-  text = Members(document).text(member);
-  return {};
+  Members members(document);
+  text = members.text(member);
+  return members.ok() ? Status()
+                      : malformed(key, "has a \"" + std::string(member) + "\" that is no text");
 }
 
 Result<SourceState> StateLoader::finish() && {

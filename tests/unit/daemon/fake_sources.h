@@ -18,7 +18,7 @@ class FakeSources final : public StatusProvider {
   std::map<std::string, Source> sources;
 
   void add(const std::string& name, SourceState state, std::string trace = "") {
-    sources[name].status = {name, state, std::move(trace), "binlog.000001:4", ""};
+    sources[name].status = {name, state, std::move(trace), "binlog.000001:4", "", {}};
     sources[name].properties = {{"topic.prefix", name},
                                 {"database.password", "${env:MYSQL_PASSWORD}"}};
   }

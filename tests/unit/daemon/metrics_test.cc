@@ -16,6 +16,18 @@ bool has_line(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
 
+pipeline::SnapshotReport running_snapshot() {
+  pipeline::SnapshotReport report;
+  report.is_running = true;
+  report.is_paused = true;
+  report.tables = 12;
+  report.tables_left = 5;
+  report.estimate_left = 3000;
+  report.rows_per_second = 60;
+  report.reading = {{"shop.orders", 700, 1000}, {"shop.items", 1, 0}};
+  return report;
+}
+
 // A source with every metric that there is.
 void touch_all(SourceMetrics& source) {
   source.set_state(SourceState::kRunning);
@@ -24,6 +36,7 @@ void touch_all(SourceMetrics& source) {
   source.text_conversion_failures("shop.orders", 2);
   source.transactions_behind(7);
   source.commit_seconds.Observe(0.02);
+  source.snapshot(running_snapshot());
 }
 
 TEST(Metrics, Values) {
@@ -34,6 +47,7 @@ TEST(Metrics, Values) {
   shop.updates.Increment(4);
   shop.deletes.Increment(3);
   shop.truncates.Increment();
+  shop.reads.Increment(700);
   shop.bytes.Increment(1e9);
   shop.lag_seconds.Set(0.25);
   shop.queue_bytes.Set(4096);
@@ -45,6 +59,7 @@ TEST(Metrics, Values) {
         "millrace_rows_total{operation=\"update\",source=\"shop\"} 4",
         "millrace_rows_total{operation=\"delete\",source=\"shop\"} 3",
         "millrace_rows_total{operation=\"truncate\",source=\"shop\"} 1",
+        "millrace_rows_total{operation=\"read\",source=\"shop\"} 700",
         "millrace_bytes_total{source=\"shop\"} 1000000000",
         "millrace_lag_seconds{source=\"shop\"} 0.25", "millrace_queue_bytes{source=\"shop\"} 4096",
         "millrace_source_state{source=\"shop\",state=\"running\"} 1",
@@ -66,6 +81,34 @@ TEST(Metrics, WhatIsNotKnownIsNotShown) {
   Metrics metrics;
   metrics.source("shop");
   EXPECT_EQ(metrics.expose().find("millrace_transactions_behind{"), std::string::npos);
+}
+
+TEST(Metrics, ASnapshotIsShownWhileItGoesOn) {
+  Metrics metrics;
+  SourceMetrics& shop = metrics.source("shop");
+  EXPECT_EQ(metrics.expose().find("millrace_snapshot_tables{"), std::string::npos);
+  pipeline::SnapshotReport report = running_snapshot();
+  shop.snapshot(report);
+  std::string text = metrics.expose();
+  for (const char* line :
+       {"millrace_snapshot_paused{source=\"shop\"} 1",
+        "millrace_snapshot_tables{source=\"shop\"} 12",
+        "millrace_snapshot_tables_left{source=\"shop\"} 5",
+        "millrace_snapshot_rows_left{source=\"shop\"} 3000",
+        "millrace_snapshot_seconds_left{source=\"shop\"} 50",
+        "millrace_snapshot_table_rows{source=\"shop\",table=\"shop.orders\"} 700",
+        "millrace_snapshot_table_rows_expected{source=\"shop\",table=\"shop.orders\"} 1000",
+        "millrace_snapshot_table_rows{source=\"shop\",table=\"shop.items\"} 1"}) {
+    EXPECT_TRUE(has_line(text, line)) << line << "\n" << text;
+  }
+  report.is_paused = false;
+  report.reading = {{"shop.items", 2, 0}};
+  shop.snapshot(report);
+  text = metrics.expose();
+  EXPECT_TRUE(has_line(text, "millrace_snapshot_paused{source=\"shop\"} 0")) << text;
+  EXPECT_EQ(text.find("shop.orders"), std::string::npos) << "it is read";
+  shop.snapshot({});
+  EXPECT_EQ(metrics.expose().find("millrace_snapshot_tables{"), std::string::npos);
 }
 
 TEST(Metrics, ARemovedSourceLeavesNothing) {

@@ -122,6 +122,27 @@ TEST_F(RestApiTest, EveryState) {
       << "a stopped one has no task";
 }
 
+TEST_F(RestApiTest, TheStatusShowsASnapshotWhileItGoesOn) {
+  pipeline::SnapshotReport& snapshot = sources_.sources["a"].status.snapshot;
+  snapshot.is_running = true;
+  snapshot.begun_ms = 1763715600000;
+  snapshot.tables = 12;
+  snapshot.tables_left = 5;
+  snapshot.estimate_left = 3000;
+  snapshot.rows_per_second = 60;
+  snapshot.reading = {{"shop.orders", 700, 1000}};
+  std::string expected = versioned(kStatusA);
+  expected.back() = ',';
+  expected +=
+      R"("snapshot":{"state":"RUNNING","begun_ms":1763715600000,"tables":12,"tables_left":5,)"
+      R"("rows_left_estimate":3000,"seconds_left_estimate":50,)"
+      R"("reading":[{"table":"shop.orders","rows":700,"rows_estimate":1000}]}})";
+  EXPECT_EQ(api_.answer({"GET", "/connectors/a/status", {}}).body, expected);
+  snapshot.is_paused = true;
+  EXPECT_NE(api_.answer({"GET", "/connectors/a/status", {}}).body.find(R"("state":"PAUSED")"),
+            std::string::npos);
+}
+
 TEST_F(RestApiTest, ChangesAreNotAllowed) {
   const std::string not_allowed = R"({"error_code":405,"message":"HTTP 405 Method Not Allowed"})";
   for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {

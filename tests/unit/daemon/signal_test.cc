@@ -64,7 +64,7 @@ TEST(Signal, Answers) {
       {"log without a place", {"a", "log", R"({"message":"here"})"}, false, "here"},
       {"log without a message", {"a", "log", "{}"}, true, "needs data like"},
       {"log without data", {"a", "log", ""}, true, "needs data like"},
-      {"a snapshot's", {"a", "execute-snapshot", "{}"}, true, "not acted upon yet"},
+      {"a schema's", {"a", "schema-changes", "{}"}, true, "schema-changes has no use here"},
       {"unknown", {"a", "fly", "{}"}, true, "is of no known type"},
   };
   for (const auto& row : rows) {

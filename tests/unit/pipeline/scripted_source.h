@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
+#include <future>
 #include <map>
 #include <mutex>
 #include <string>
@@ -36,7 +38,7 @@ inline void insert(test::BinlogBuilder& binlog, int id, const std::string& name)
   binlog.begin().table_map(items_table()).write_rows(items_table(), {item(id, name)}).xid();
 }
 
-// Keeps notices, which come from two threads, and what commits report.
+// Keeps notices, which come from two threads, and what commits and snapshots report.
 class KeepingObserver final : public Observer {
  public:
   KeepingObserver(std::vector<std::string>& notices, LeftOut& left_out,
@@ -46,6 +48,11 @@ class KeepingObserver final : public Observer {
   void on_commit(const CommitReport& report, const state::Offset&) override {
     left_out_.add(report.left_out);
     signals_.insert(signals_.end(), report.signals.begin(), report.signals.end());
+    if (after_commit) after_commit();
+  }
+  void on_table_read(const TableReadReport& report) override { tables_read.push_back(report); }
+  void on_notification(const encode::Notification& notification) override {
+    notifications.push_back(notification);
   }
   void on_skipped_event(binlog::EventType) override {}
   void on_queue_bytes(std::size_t) override {}
@@ -53,6 +60,10 @@ class KeepingObserver final : public Observer {
     const std::lock_guard lock(mutex_);
     notices_.push_back(sentence);
   }
+
+  std::function<void()> after_commit;
+  std::vector<TableReadReport> tables_read;
+  std::vector<encode::Notification> notifications;
 
  private:
   std::mutex mutex_;
@@ -64,7 +75,7 @@ class KeepingObserver final : public Observer {
 // A source over its lives: what it remembers is in `store`, everything else is new each time.
 class Source {
  public:
-  explicit Source(ScriptedServer& server) : server_(&server) {
+  explicit Source(EventStreamFactory& server) : server_(&server) {
     encoder.logical_name = "p";
     encoder.version = "test";
     state::Offset start;
@@ -76,12 +87,13 @@ class Source {
     options.idle_commit_interval = std::chrono::milliseconds(0);
   }
 
-  void move_to(ScriptedServer& server, const std::string& server_uuid) {
+  void move_to(EventStreamFactory& server, const std::string& server_uuid) {
     server_ = &server;
     options.server_uuid = server_uuid;
   }
 
-  // Runs until an error, or until the stream is idle and everything is committed.
+  // Runs until an error, or until the stream is idle and everything is committed; with `until` set, until that holds
+  // after a commit.
   Status live(ScriptedSink::Failure failure = {}, std::function<void()> on_write = nullptr) {
     transform::TableFilterOptions captured;
     captured.table_exclude = excluded_tables;
@@ -103,11 +115,18 @@ class Source {
     KeepingObserver observer(notices, left_out, signals);
     DecodePool pool(2);
     PipelineOptions ending = options;
-    ending.stop_at_end = true;
+    ending.stop_at_end = until == nullptr;
     auto state = remembered();
     if (!state) return state.error();
     tables.load(state->catalog.table_count() == 0 ? catalog : state->catalog);
-    return Pipeline(ending, std::move(*state), tables, *server_, sink, pool, observer).run();
+    Pipeline pipeline(ending, std::move(*state), tables, *server_, sink, pool, observer);
+    observer.after_commit = [&] {
+      if (until && until()) pipeline.stop();
+    };
+    const Status ended = run(pipeline, meanwhile);
+    tables_read = std::move(observer.tables_read);
+    notifications = std::move(observer.notifications);
+    return ended;
   }
 
   MemoryStore store;
@@ -122,6 +141,11 @@ class Source {
   std::vector<std::string> notices;
   LeftOut left_out;
   std::vector<SignalRow> signals;  // of the last life
+  std::function<bool()> until;     // called by the committer
+  std::function<void(Pipeline&)> meanwhile;
+  // Of the last life.
+  std::vector<TableReadReport> tables_read;
+  std::vector<encode::Notification> notifications;
 
   Result<state::SourceState> remembered() const {
     state::StateLoader loader("s", "p");
@@ -134,7 +158,21 @@ class Source {
   }
 
  private:
-  ScriptedServer* server_;
+  // A pipeline that doesn't end by itself within this time has gone wrong.
+  static constexpr std::chrono::seconds kPatience{30};
+
+  // What a test waits for and never comes must not hang it.
+  static Status run(Pipeline& pipeline, const std::function<void(Pipeline&)>& meanwhile) {
+    auto ended = std::async(std::launch::async, [&] { return pipeline.run(); });
+    if (meanwhile) meanwhile(pipeline);
+    if (ended.wait_for(kPatience) != std::future_status::ready) {
+      ADD_FAILURE() << "the pipeline goes on";
+      pipeline.stop();
+    }
+    return ended.get();
+  }
+
+  EventStreamFactory* server_;
 };
 
 }  // namespace millrace::pipeline
