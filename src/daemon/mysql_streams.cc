@@ -79,7 +79,8 @@ Result<std::unique_ptr<pipeline::EventStream>> MysqlStreams::open(
   } else {
     options.start = start.position;
   }
-  options.heartbeat_period = source_.server_heartbeat;
+  options.silence_limit = 2 * source_.server_heartbeat;
+  options.heartbeat_period = start.heartbeat.value_or(source_.server_heartbeat);
   options.stop_at_end = start.stop_at_end;
   MILLRACE_ASSIGN_OR_RETURN(mysql::BinlogStream stream,
                             mysql::BinlogStream::open(connection_options(source_), options));

@@ -165,7 +165,11 @@ int run(const std::string& config_path) {
       break;
     }
     if (const auto ended = sources.exit_code()) {
-      log->error("every source has failed exit_code={}", *ended);
+      if (*ended == kExitStopped) {
+        log->info("every source has done what it was asked for");
+      } else {
+        log->error("every source has failed exit_code={}", *ended);
+      }
       exit_code = *ended;
       break;
     }

@@ -86,12 +86,34 @@ Result<SnapshotDecision> decide_snapshot(const config::SnapshotConfig& config,
   return decision;
 }
 
-Result<std::vector<SnapshotTable>> plan_tables(
+Status apply_overrides(const config::SnapshotConfig& config, const schema::Catalog& catalog,
+                       const std::function<bool(const schema::TableName&)>& wanted,
+                       std::vector<SnapshotTable>& tables) {
+  std::set<std::string> unknown;
+  for (const auto& [name, select] : config.select_overrides) unknown.insert(name);
+  if (!unknown.empty()) {
+    catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
+      if (wanted(name)) unknown.erase(name.to_text());
+    });
+  }
+  if (!unknown.empty()) {
+    return definite_error("snapshot.select.statement.overrides names " + *unknown.begin() +
+                          ", which is no table that the snapshot reads");
+  }
+  for (SnapshotTable& table : tables) {
+    const auto select = config.select_overrides.find(table.name.to_text());
+    if (select != config.select_overrides.end() && table.signal_id.empty()) {
+      table.select = select->second;
+    }
+  }
+  return {};
+}
+
+std::vector<SnapshotTable> plan_tables(
     const config::SnapshotConfig& config, const schema::Catalog& catalog,
     const std::function<bool(const schema::TableName&)>& wanted,
     const std::map<schema::TableName, std::uint64_t>& estimates) {
   std::vector<SnapshotTable> tables;
-  std::set<std::string> overridden;
   catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
     if (!wanted(name)) return;
     SnapshotTable& table = tables.emplace_back();
@@ -99,16 +121,7 @@ Result<std::vector<SnapshotTable>> plan_tables(
     if (const auto rows = estimates.find(name); rows != estimates.end()) {
       table.estimate = rows->second;
     }
-    const auto select = config.select_overrides.find(name.to_text());
-    if (select == config.select_overrides.end()) return;
-    table.select = select->second;
-    overridden.insert(select->first);
   });
-  for (const auto& [name, select] : config.select_overrides) {
-    if (overridden.contains(name)) continue;
-    return definite_error("snapshot.select.statement.overrides names " + name +
-                          ", which is no table that the snapshot reads");
-  }
   if (config.order != config::TableOrder::kAsListed) {
     const bool smallest_first = config.order == config::TableOrder::kSmallestFirst;
     std::ranges::stable_sort(tables, [&](const SnapshotTable& a, const SnapshotTable& b) {

@@ -37,11 +37,17 @@ Result<SnapshotDecision> decide_snapshot(const config::SnapshotConfig& config,
 std::string why_not_live(const mysql::ServerFacts& facts);
 
 // All captured tables of the catalog that a snapshot is to read, in the order in which it does. `estimates`: rows, where
-// known. A definite error when a property names a table that isn't there.
-Result<std::vector<state::SnapshotTable>> plan_tables(
+// known.
+std::vector<state::SnapshotTable> plan_tables(
     const config::SnapshotConfig& config, const schema::Catalog& catalog,
     const std::function<bool(const schema::TableName&)>& wanted,
     const std::map<schema::TableName, std::uint64_t>& estimates);
+
+// Gives the tables of the source's own snapshot their SELECT, as the configuration has it now. A definite error when it
+// names a table that isn't there.
+Status apply_overrides(const config::SnapshotConfig& config, const schema::Catalog& catalog,
+                       const std::function<bool(const schema::TableName&)>& wanted,
+                       std::vector<state::SnapshotTable>& tables);
 
 // What decides which tables are captured, to be remembered (state::captured_record); and as it was remembered.
 std::string captured_text(const config::SourceConfig& source);

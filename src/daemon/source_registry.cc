@@ -77,11 +77,14 @@ std::optional<int> SourceRegistry::exit_code() const {
   const std::lock_guard lock(mutex_);
   if (runners_.empty()) return std::nullopt;
   bool gave_up = false;
+  bool all_done = true;
   for (const auto& [name, runner] : runners_) {
     const auto end = runner->end();
     if (!end) return std::nullopt;
     gave_up |= *end == SourceEnd::kGaveUp;
+    all_done &= *end == SourceEnd::kStopped;
   }
+  if (all_done) return kExitStopped;
   return gave_up ? kExitGaveUp : kExitOperatorMustAct;
 }
 

@@ -131,6 +131,12 @@ class Starter {
     } else {
       MILLRACE_RETURN_IF_ERROR(add_new_tables());
     }
+    if (state.snapshot) {
+      MILLRACE_RETURN_IF_ERROR(apply_overrides(
+          source_.snapshot, state.catalog,
+          [this](const schema::TableName& name) { return is_wanted(name); },
+          state.snapshot_tables));
+    }
     MILLRACE_RETURN_IF_ERROR(store(is_first));
     return std::move(start_);
   }
@@ -241,11 +247,9 @@ class Starter {
     for (const state::SnapshotTable& table : state.snapshot_tables) {
       records_.push_back(state::snapshot_table_deletion(source_.name, table.name));
     }
-    MILLRACE_ASSIGN_OR_RETURN(
-        state.snapshot_tables,
-        plan_tables(
-            source_.snapshot, state.catalog,
-            [this](const schema::TableName& name) { return is_wanted(name); }, estimates));
+    state.snapshot_tables = plan_tables(
+        source_.snapshot, state.catalog,
+        [this](const schema::TableName& name) { return is_wanted(name); }, estimates);
     begin(state.snapshot_tables.size());
     state.snapshot->is_frozen = start_.clone.has_value();
     if (start_.clone) {
@@ -285,9 +289,7 @@ class Starter {
           state.snapshot_tables.end();
       return is_wanted(name) && !before.captures(name) && !is_planned;
     };
-    config::SnapshotConfig plan = source_.snapshot;
-    plan.select_overrides.clear();
-    MILLRACE_ASSIGN_OR_RETURN(new_tables_, plan_tables(plan, state.catalog, is_new, {}));
+    new_tables_ = plan_tables(source_.snapshot, state.catalog, is_new, {});
     if (new_tables_.empty()) return {};
     if (std::string why = why_not_live(context_.facts); !why.empty() && !start_.clone) {
       return definite_error(
@@ -300,8 +302,6 @@ class Starter {
         state.snapshot_tables.empty() ? 0 : state.snapshot_tables.back().order + 1;
     for (state::SnapshotTable& table : new_tables_) {
       table.order = order++;
-      const auto select = source_.snapshot.select_overrides.find(table.name.to_text());
-      if (select != source_.snapshot.select_overrides.end()) table.select = select->second;
       state.snapshot_tables.push_back(table);
     }
     state.snapshot->tables += new_tables_.size();

@@ -22,6 +22,10 @@ constexpr std::uint32_t kOldestServer = 50700;
 // may stop reading for as long as Kafka is away, and reconnecting would not help it.
 constexpr std::chrono::seconds kNetWriteTimeout{3600};
 
+std::chrono::milliseconds silence_limit(const BinlogStreamOptions& options) {
+  return options.silence_limit.count() > 0 ? options.silence_limit : 2 * options.heartbeat_period;
+}
+
 constexpr std::uint64_t kFirstOffset = 4;  // after the file's magic number
 
 // Both names of each variable: servers since 8.0.26 read the first, older ones the second.
@@ -114,7 +118,7 @@ Status BinlogStream::Impl::start(const BinlogStreamOptions& options) {
   MILLRACE_RETURN_IF_ERROR(check_server());
   MILLRACE_RETURN_IF_ERROR(set_start(options));
   MILLRACE_RETURN_IF_ERROR(session_->run(introduction(options)));
-  silence_limit_ = 2 * options.heartbeat_period;
+  silence_limit_ = silence_limit(options);
   stop_at_end_ = options.stop_at_end;
   dump_.server_id = options.server_id.value();
   if (stop_at_end_) dump_.flags |= kDumpNonBlock;
@@ -185,7 +189,7 @@ Result<BinlogStream> BinlogStream::open(ConnectionOptions connection,
                                         const BinlogStreamOptions& options, ErrorCause* cause) {
   MILLRACE_ASSERT(options.server_id.value() != 0, "a dump needs a server id");
   MILLRACE_ASSERT(options.heartbeat_period.count() > 0, "a dump needs heartbeats");
-  connection.read_timeout = 2 * options.heartbeat_period;
+  connection.read_timeout = silence_limit(options);
   connection.initial_statements.clear();  // a dump sees no rows, and its session is its own
   MILLRACE_ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Session::open(connection, cause));
   auto impl = std::make_unique<Impl>(std::move(session));

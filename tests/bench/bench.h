@@ -3,6 +3,7 @@
 // The end-to-end bench: what the cases share.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace millrace::bench {
 struct Options {
   int runs = 1;
   double rows = 1.0;  // factor over the standard data
-  std::vector<std::string> cases = {"catch_up", "large_transaction", "many_tables",
+  std::vector<std::string> cases = {"catch_up", "snapshot", "large_transaction", "many_tables",
                                     "million_tables"};
   std::vector<std::string> subjects = {"debezium", "kcat", "millrace"};
 
@@ -56,9 +57,14 @@ struct CatalogFigures {
 
 // Each prints a table and returns the figures, the median run of each subject.
 std::vector<Figures> catch_up(const Options& options);
+std::vector<Figures> snapshot(const Options& options);
 std::vector<Figures> large_transaction(const Options& options);
 // Each run of each subject.
 std::vector<StartFigures> many_tables(const Options& options);
 std::vector<CatalogFigures> million_tables(const Options& options);
+
+// The median run of each subject, by rows a second, and the table of all of them.
+std::vector<Figures> medians_of(const std::map<std::string, std::vector<Figures>>& runs);
+void print(const std::vector<Figures>& all);
 
 }  // namespace millrace::bench

@@ -112,6 +112,8 @@ void run(const Options& options) {
     std::printf("\n== %s\n", name.c_str());
     if (name == "catch_up") {
       keep(name, options, catch_up(options));
+    } else if (name == "snapshot") {
+      keep(name, options, snapshot(options));
     } else if (name == "large_transaction") {
       keep(name, options, large_transaction(options));
     } else if (name == "many_tables") {

@@ -21,9 +21,9 @@ constexpr auto kGiveUpAfter = std::chrono::minutes(15);
 class Debezium final : public Subject {
  public:
   Debezium(const std::filesystem::path& folder, const testing::MiniMysql& mysql,
-           const testing::MiniKafka& kafka, int instance)
+           const testing::MiniKafka& kafka, int instance, Begin begin)
       : prefix_("dz" + std::to_string(instance)),
-        runner_(folder / prefix_, options(mysql, kafka, prefix_, instance)) {}
+        runner_(folder / prefix_, options(mysql, kafka, prefix_, instance, begin)) {}
 
   std::string name() const override { return "debezium"; }
   std::string topic() const override { return prefix_ + ".shop.orders"; }
@@ -35,7 +35,7 @@ class Debezium final : public Subject {
   // What a careful operator sets: larger batches, compression, a small heap.
   static testing::DebeziumOptions options(const testing::MiniMysql& mysql,
                                           const testing::MiniKafka& kafka,
-                                          const std::string& prefix, int instance) {
+                                          const std::string& prefix, int instance, Begin begin) {
     testing::DebeziumOptions options;
     options.bootstrap = kafka.bootstrap();
     options.mysql_port = mysql.port();
@@ -50,6 +50,7 @@ class Debezium final : public Subject {
                       {"producer.batch.size", "524288"},
                       {"producer.compression.type", "lz4"},
                       {"offset.flush.interval.ms", "5000"}};
+    if (begin == Begin::kWithSnapshot) options.connector["snapshot.mode"] = "initial";
     return options;
   }
 
@@ -60,9 +61,9 @@ class Debezium final : public Subject {
 class Millrace final : public Subject {
  public:
   Millrace(const std::filesystem::path& folder, const testing::MiniMysql& mysql,
-           const testing::MiniKafka& kafka, int instance)
+           const testing::MiniKafka& kafka, int instance, Begin begin)
       : source_("mr" + std::to_string(instance)),
-        daemon_(folder / source_, configuration(mysql, kafka, source_)) {}
+        daemon_(folder / source_, configuration(mysql, kafka, source_, begin)) {}
 
   std::string name() const override { return "millrace"; }
   std::string topic() const override { return source_ + ".shop.orders"; }
@@ -75,10 +76,11 @@ class Millrace final : public Subject {
 
  private:
   static std::string configuration(const testing::MiniMysql& mysql, const testing::MiniKafka& kafka,
-                                   const std::string& source) {
+                                   const std::string& source, Begin begin) {
     testing::SourceText text;
     text.name = source;
     text.mysql_port = mysql.port();
+    if (begin == Begin::kWithSnapshot) text.properties["snapshot.mode"] = "initial";
     return testing::kafka_configuration(kafka.bootstrap(), text);
   }
 
@@ -100,14 +102,15 @@ double seconds_between(const Sample& from, const Sample& to) {
 
 std::unique_ptr<Subject> debezium_tuned(const std::filesystem::path& folder,
                                         const testing::MiniMysql& mysql,
-                                        const testing::MiniKafka& kafka, int instance) {
-  return std::make_unique<Debezium>(folder, mysql, kafka, instance);
+                                        const testing::MiniKafka& kafka, int instance,
+                                        Begin begin) {
+  return std::make_unique<Debezium>(folder, mysql, kafka, instance, begin);
 }
 
 std::unique_ptr<Subject> millrace(const std::filesystem::path& folder,
                                   const testing::MiniMysql& mysql, const testing::MiniKafka& kafka,
-                                  int instance) {
-  return std::make_unique<Millrace>(folder, mysql, kafka, instance);
+                                  int instance, Begin begin) {
+  return std::make_unique<Millrace>(folder, mysql, kafka, instance, begin);
 }
 
 std::uint64_t warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap) {

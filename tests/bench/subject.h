@@ -2,6 +2,7 @@
 
 // A program that is measured: started with an offset before the data, watched until its topic stands still.
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -24,13 +25,17 @@ class Subject {
   virtual testing::ChildProcess& process() = 0;
 };
 
+// Whether a subject publishes what is there when it starts for the first time.
+enum class Begin : std::uint8_t { kWithChanges, kWithSnapshot };
+
 // `instance` makes names and folders unique.
 std::unique_ptr<Subject> debezium_tuned(const std::filesystem::path& folder,
                                         const testing::MiniMysql& mysql,
-                                        const testing::MiniKafka& kafka, int instance);
+                                        const testing::MiniKafka& kafka, int instance,
+                                        Begin begin = Begin::kWithChanges);
 std::unique_ptr<Subject> millrace(const std::filesystem::path& folder,
                                   const testing::MiniMysql& mysql, const testing::MiniKafka& kafka,
-                                  int instance);
+                                  int instance, Begin begin = Begin::kWithChanges);
 
 // Gives it an offset: starts it, lets some rows pass, stops it. How many rows that were.
 std::uint64_t warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap);

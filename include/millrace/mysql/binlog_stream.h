@@ -37,6 +37,8 @@ struct BinlogStreamOptions {
   // The transactions not to send, or the place to start at (offset 0: the file's beginning).
   std::variant<gtid::GtidSet, BinlogPosition> start;
   std::chrono::milliseconds heartbeat_period{10000};
+  // After so long without a sign the connection counts as lost; 0: twice the period.
+  std::chrono::milliseconds silence_limit{0};
   // End at the end of the binlog instead of waiting for more.
   bool stop_at_end = false;
 };

@@ -90,11 +90,12 @@ struct SnapshotTable {
   };
   schema::TableName name;
   Kind kind = Kind::kInitial;
-  std::uint64_t order = 0;         // its turn
-  bool has_begun = false;          // its events in the stream are published from here on
-  std::string signal_id;           // empty: of no signal
-  std::string condition;           // SQL that its rows must meet; empty: all rows
-  std::string select;              // the SELECT in the place of the table; empty: the table
+  std::uint64_t order = 0;  // its turn
+  bool has_begun = false;   // its events in the stream are published from here on
+  std::string signal_id;    // empty: of no signal
+  std::string condition;    // SQL that its rows must meet; empty: all rows
+  std::string
+      select;  // the SELECT in the table's place; empty: the table. Not stored: it is the configuration's
   std::string surrogate_key;       // the column in the place of the key; empty: the key
   std::vector<std::string> after;  // SQL literals, one a key column; empty: nothing is published
   std::uint64_t rows = 0;          // published
