@@ -186,13 +186,12 @@ class PlanTables : public ::testing::Test {
 
   std::vector<std::string> names() {
     const auto tables = plan_tables(config_, catalog_, wanted_, estimates_);
-    if (!tables) return {tables.error().message()};
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < tables->size(); ++i) {
-      EXPECT_EQ((*tables)[i].order, i);
-      EXPECT_EQ((*tables)[i].kind, state::SnapshotTable::Kind::kInitial);
-      EXPECT_FALSE((*tables)[i].has_begun);
-      names.push_back((*tables)[i].name.table);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      EXPECT_EQ(tables[i].order, i);
+      EXPECT_EQ(tables[i].kind, state::SnapshotTable::Kind::kInitial);
+      EXPECT_FALSE(tables[i].has_begun);
+      names.push_back(tables[i].name.table);
     }
     return names;
   }
@@ -209,8 +208,8 @@ class PlanTables : public ::testing::Test {
 TEST_F(PlanTables, AreThoseThatAreWantedByTheirNames) {
   EXPECT_THAT(names(), ElementsAre("a", "b", "c"));
   const auto tables = plan_tables(config_, catalog_, wanted_, estimates_);
-  EXPECT_EQ((*tables)[0].estimate, 500U);
-  EXPECT_EQ((*tables)[1].estimate, 0U) << "not known";
+  EXPECT_EQ(tables[0].estimate, 500U);
+  EXPECT_EQ(tables[1].estimate, 0U) << "not known";
   wanted_ = [](const schema::TableName&) { return false; };
   EXPECT_THAT(names(), SizeIs(0));
 }
@@ -223,14 +222,21 @@ TEST_F(PlanTables, MayBeOrderedByTheirSize) {
 }
 
 TEST_F(PlanTables, MayHaveAStatementInTheirPlace) {
+  auto tables = plan_tables(config_, catalog_, wanted_, estimates_);
+  tables[2].signal_id = "asked for by a signal";
   config_.select_overrides["shop.b"] = "SELECT * FROM shop.b WHERE x";
-  const auto tables = plan_tables(config_, catalog_, wanted_, estimates_);
-  ASSERT_TRUE(tables);
-  EXPECT_EQ((*tables)[0].select, "");
-  EXPECT_EQ((*tables)[1].select, "SELECT * FROM shop.b WHERE x");
+  config_.select_overrides["shop.c"] = "SELECT 1";
+  ASSERT_TRUE(apply_overrides(config_, catalog_, wanted_, tables));
+  EXPECT_EQ(tables[0].select, "");
+  EXPECT_EQ(tables[1].select, "SELECT * FROM shop.b WHERE x");
+  EXPECT_EQ(tables[2].select, "") << "a signal has conditions of its own";
+
   config_.select_overrides["other.z"] = "SELECT 1";
-  EXPECT_THAT(names(), ElementsAre(AllOf(HasSubstr("overrides names other.z"),
-                                         HasSubstr("no table that the snapshot reads"))));
+  const Status refused = apply_overrides(config_, catalog_, wanted_, tables);
+  ASSERT_FALSE(refused);
+  EXPECT_FALSE(refused.error().is_transient());
+  EXPECT_THAT(refused.error().message(), AllOf(HasSubstr("overrides names other.z"),
+                                               HasSubstr("no table that the snapshot reads")));
 }
 
 // --- What was captured. ---

@@ -30,7 +30,6 @@ SnapshotTable full_table() {
   table.has_begun = true;
   table.signal_id = "s";
   table.condition = "a = 'b'";
-  table.select = "SELECT * FROM `sh.op`.orders";
   table.surrogate_key = "seq";
   table.after = {"17", "_utf8mb4 X'61'", "'2024-02-29'"};
   table.rows = 99;
@@ -166,6 +165,15 @@ TEST(SnapshotRecords, MalformedOnesAreNamedByTheirKey) {
     EXPECT_FALSE(state.error().is_transient());
     EXPECT_THAT(state.error().message(), HasSubstr(row.key)) << row.value;
   }
+}
+
+// A SELECT in the table's place is the configuration's, which may change.
+TEST(SnapshotRecords, AStatementIsNotRemembered) {
+  SnapshotTable table = full_table();
+  table.select = "SELECT 1";
+  const auto state = load({snapshot_table_record("shop", table)});
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->snapshot_tables[0], full_table());
 }
 
 // What a later version may add beside it means nothing to this one.
