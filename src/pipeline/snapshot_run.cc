@@ -320,8 +320,12 @@ Status SnapshotRun::take_structure(Active& active, CapturedTablePtr captured) {
 // Where readers that begin now must look from.
 void SnapshotRun::publish_place(const StreamPlace& place) {
   const auto now = steady_clock::now();
-  const bool is_asked =
-      std::ranges::any_of(active_, [](const Active& active) { return !active.is_published; });
+  bool is_asked = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_asked =
+        std::ranges::any_of(active_, [](const Active& active) { return !active.is_published; });
+  }
   if (!is_asked && now - last_place_ < kPlacePeriod) return;
   last_place_ = now;
   std::optional<gtid::GtidSet> executed;
