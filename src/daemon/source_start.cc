@@ -107,7 +107,7 @@ class Starter {
 
   Result<SourceStart> run() {
     state::SourceState& state = start_.state;
-    const bool is_first = !state.offset.has_value();
+    had_offset_ = state.offset.has_value();
     MILLRACE_ASSIGN_OR_RETURN(decision_, decide_snapshot(source_.snapshot, state, context_.facts));
     start_.stops_after = decision_.stops_after;
     if (decision_.ends) {
@@ -137,7 +137,7 @@ class Starter {
           [this](const schema::TableName& name) { return is_wanted(name); },
           state.snapshot_tables));
     }
-    MILLRACE_RETURN_IF_ERROR(store(is_first));
+    MILLRACE_RETURN_IF_ERROR(store());
     return std::move(start_);
   }
 
@@ -250,12 +250,8 @@ class Starter {
     state.snapshot_tables = plan_tables(
         source_.snapshot, state.catalog,
         [this](const schema::TableName& name) { return is_wanted(name); }, estimates);
-    if (!decision_.renews_offset) {
-      // Consumers know these tables: their events go on meanwhile.
-      for (state::SnapshotTable& table : state.snapshot_tables) {
-        table.kind = state::SnapshotTable::Kind::kBlocking;
-      }
-    }
+    // The topics of a source that ran before have rows: their end must not be kept back until a table's turn.
+    for (state::SnapshotTable& table : state.snapshot_tables) table.has_begun = had_offset_;
     begin(state.snapshot_tables.size());
     state.snapshot->is_frozen = start_.clone.has_value();
     if (start_.clone) {
@@ -317,11 +313,11 @@ class Starter {
     return {};
   }
 
-  Status store(bool is_first) {
+  Status store() {
     state::SourceState& state = start_.state;
     const auto start = decision_.begins             ? StartOfSnapshot::kBegun
                        : state.snapshot.has_value() ? StartOfSnapshot::kGoesOn
-                       : is_first                   ? StartOfSnapshot::kOfStructures
+                       : !had_offset_               ? StartOfSnapshot::kOfStructures
                                                     : StartOfSnapshot::kSkipped;
     MILLRACE_ASSIGN_OR_RETURN(const bool has_notified,
                               notify_start(source_, encoder_, start, sink_));
@@ -361,6 +357,7 @@ class Starter {
 
   SourceStart start_;
   SnapshotDecision decision_;
+  bool had_offset_ = false;
   // What the commit holds: a new catalog in the place of `stored_`, tables to be read, and other records.
   bool renews_catalog_ = false;
   schema::Catalog stored_;

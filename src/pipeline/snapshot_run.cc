@@ -212,7 +212,8 @@ void SnapshotRun::note_changes(const ChangedTables& changed) {
     SnapshotTable table;
     table.name = name;
     table.order = next_order_++;
-    if (tables_.captures(name)) kept_back_.insert(name);
+    // The topic may have rows by this name, and must learn of their end.
+    table.has_begun = true;
     new_tables_.push_back(table);
   }
 }

@@ -86,7 +86,7 @@ struct SnapshotTable {
   enum class Kind : std::uint8_t {
     kInitial,      // of the source's first start
     kIncremental,  // asked for by a signal
-    kBlocking,     // the same, with the first snapshot's marks; and a start's that has an offset
+    kBlocking,     // the same, with the first snapshot's marks
   };
   schema::TableName name;
   Kind kind = Kind::kInitial;
