@@ -59,15 +59,14 @@ Status read_collections(const Json& data, SnapshotOrder& order) {
   const Json* list = find(data, "data-collections");
   if (list == nullptr) return {};
   if (!list->IsArray()) return definite_error("has \"data-collections\" that are no array");
-  std::vector<std::string> patterns;
   for (const Json& each : list->GetArray()) {
     if (!each.IsString() || each.GetStringLength() == 0) {
       return definite_error("has \"data-collections\" with an element that is no name");
     }
-    patterns.emplace_back(each.GetString(), each.GetStringLength());
+    SnapshotOrder::Collection& collection = order.collections.emplace_back();
+    collection.text.assign(each.GetString(), each.GetStringLength());
+    MILLRACE_ASSIGN_OR_RETURN(collection.picks, picks_of({collection.text}));
   }
-  if (patterns.empty()) return {};
-  MILLRACE_ASSIGN_OR_RETURN(order.picks, picks_of(std::move(patterns)));
   return {};
 }
 
@@ -131,7 +130,7 @@ Result<std::optional<SnapshotOrder>> parse_snapshot_order(const Signal& signal) 
   MILLRACE_RETURN_IF_ERROR(read_collections(data, order));
   MILLRACE_RETURN_IF_ERROR(read_conditions(data, order));
   MILLRACE_ASSIGN_OR_RETURN(order.surrogate_key, text_of(data, "surrogate-key"));
-  if (order.what == What::kExecute && order.picks == nullptr) {
+  if (order.what == What::kExecute && order.collections.empty()) {
     return definite_error("needs data with \"data-collections\": [\"db.table\", ...]");
   }
   return std::optional(std::move(order));

@@ -1,6 +1,9 @@
 // What signals ask of a snapshot: tables to be read, or not any more; a pause, and its end.
 
 #include <algorithm>
+#include <cctype>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "millrace/base/clock.h"
@@ -16,6 +19,19 @@ std::string joined(const std::vector<schema::TableName>& names) {
   std::string text;
   for (const schema::TableName& name : names) text += (text.empty() ? "" : ",") + name.to_text();
   return text;
+}
+
+// A whole SELECT, in the place of a condition.
+bool is_query(std::string_view sql) {
+  const auto begins_with = [&](std::string_view word) {
+    return sql.size() > word.size() &&
+           std::ranges::equal(sql.substr(0, word.size()), word,
+                              [](unsigned char a, char b) { return std::tolower(a) == b; }) &&
+           std::isspace(static_cast<unsigned char>(sql[word.size()])) != 0;
+  };
+  while (!sql.empty() && std::isspace(static_cast<unsigned char>(sql.front())) != 0)
+    sql.remove_prefix(1);
+  return begins_with("select") || begins_with("with");
 }
 
 }  // namespace
@@ -83,36 +99,68 @@ Status SnapshotRun::accept(const SnapshotOrder& order, SnapshotOutput& out) {
   MILLRACE_ASSERT(false, "an order of no kind");
 }
 
+// In the order of the signal's collections. A collection that means no captured table stands in `unknown` by its text.
+std::vector<SnapshotTable> SnapshotRun::tables_of(const SnapshotOrder& order,
+                                                  std::vector<SnapshotTable>& unknown) {
+  std::vector<SnapshotTable> tables;
+  std::set<schema::TableName> being_read, meant;
+  for (const Active& active : active_) being_read.insert(active.table.name);
+  for (const SnapshotTable& table : pending_) being_read.insert(table.name);
+  for (const SnapshotOrder::Collection& collection : order.collections) {
+    const auto names = tables_.captured_tables(collection.picks);
+    if (names.empty()) {
+      observer_.on_notice("signal " + order.id +
+                          ": no captured table is meant by it: " + collection.text);
+      SnapshotTable& table = unknown.emplace_back();
+      const std::size_t dot = collection.text.find('.');
+      table.name.database = collection.text.substr(0, dot);
+      if (dot != std::string::npos) table.name.table = collection.text.substr(dot + 1);
+      table.kind = order.kind;
+      table.signal_id = order.id;
+    }
+    for (const schema::TableName& name : names) {
+      if (!meant.insert(name).second) continue;
+      if (being_read.contains(name)) {
+        observer_.on_notice("signal " + order.id + ": the table " + name.to_text() +
+                            " is being read by a snapshot already");
+        continue;
+      }
+      SnapshotTable& table = tables.emplace_back();
+      table.name = name;
+      table.kind = order.kind;
+      table.signal_id = order.id;
+      table.surrogate_key = order.surrogate_key;
+      for (const auto& [picks, condition] : order.conditions) {
+        if (!picks(name)) continue;
+        const bool is_select = order.kind == SnapshotTable::Kind::kBlocking && is_query(condition);
+        (is_select ? table.select : table.condition) = condition;
+        break;
+      }
+    }
+  }
+  // A blocking snapshot reads its tables as the first one does.
+  if (order.kind == SnapshotTable::Kind::kBlocking)
+    std::ranges::sort(tables, {}, &SnapshotTable::name);
+  return tables;
+}
+
 void SnapshotRun::execute(const SnapshotOrder& order, SnapshotOutput& out) {
   if (options_.snapshot.live_reader == nullptr) {
     observer_.on_notice("signal " + order.id +
                         ": no snapshot is taken: " + options_.snapshot.why_not_live);
     return;
   }
-  std::vector<SnapshotTable> tables;
-  std::vector<schema::TableName> names;
-  for (const schema::TableName& name : tables_.captured_tables(order.picks)) {
-    const auto is_this = [&](const SnapshotTable& table) { return table.name == name; };
-    if (find(name) != nullptr || std::ranges::any_of(pending_, is_this)) {
-      observer_.on_notice("signal " + order.id + ": the table " + name.to_text() +
-                          " is being read by a snapshot already");
-      continue;
-    }
-    SnapshotTable& table = tables.emplace_back();
-    table.name = name;
-    table.kind = order.kind;
-    table.order = next_order_++;
-    table.signal_id = order.id;
-    table.surrogate_key = order.surrogate_key;
-    for (const auto& [picks, condition] : order.conditions) {
-      if (!picks(name)) continue;
-      table.condition = condition;
-      break;
-    }
-    names.push_back(name);
+  std::vector<SnapshotTable> unknown;
+  std::vector<SnapshotTable> tables = tables_of(order, unknown);
+  if (tables.empty() && unknown.empty()) return;
+  std::vector<SnapshotTable> all = tables;
+  all.insert(all.end(), unknown.begin(), unknown.end());
+  tell_started(all, out);
+  for (const SnapshotTable& table : unknown) {
+    tell_scanned(table, "UNKNOWN_SCHEMA", table.name.to_text(), out);
   }
   if (tables.empty()) {
-    observer_.on_notice("signal " + order.id + ": no captured table is meant by it");
+    tell_end_behind(unknown.front(), out);
     return;
   }
   MILLRACE_MARK("snapshot_ordered");
@@ -126,47 +174,53 @@ void SnapshotRun::execute(const SnapshotOrder& order, SnapshotOutput& out) {
   snapshot_->tables += tables.size();
   is_active_ = true;
   needs_steps_ = true;
+  has_told_end_ = false;
   out.add_state(state::snapshot_record(options_.source_name, *snapshot_));
-  encode::Notification started = notification(tables.front(), "STARTED");
-  started.additional_data["data_collections"] = joined(names);
-  notify(std::move(started), out);
   for (SnapshotTable& table : tables) {
+    table.order = next_order_++;
+    name(table);
     out.add_state(state::snapshot_table_record(options_.source_name, table));
     pending_.push_back(std::move(table));
   }
 }
 
-// The tables of signals; what a source needs at its start is not theirs to stop.
+// The tables of signals; what a source needs at its start is not theirs to stop. The table that is being read is named
+// behind the others.
 void SnapshotRun::stop_tables(const SnapshotOrder& order, SnapshotOutput& out) {
   const auto is_meant = [&](const SnapshotTable& table) {
-    return table.kind == order.kind && !table.signal_id.empty() &&
-           (order.picks == nullptr || order.picks(table.name));
+    if (table.kind != order.kind || table.signal_id.empty()) return false;
+    return order.collections.empty() ||
+           std::ranges::any_of(order.collections,
+                               [&](const auto& each) { return each.picks(table.name); });
   };
-  std::vector<schema::TableName> stopped;
-  for (auto it = pending_.begin(); it != pending_.end();) {
-    if (!is_meant(*it)) {
-      ++it;
-      continue;
-    }
-    out.add_state(state::snapshot_table_deletion(options_.source_name, it->name));
-    stopped.push_back(it->name);
-    last_kind_ = it->kind;
-    last_signal_ = it->signal_id;
-    it = pending_.erase(it);
+  SnapshotTable of;
+  std::vector<schema::TableName> stopped, stopped_first;
+  const auto note = [&](const SnapshotTable& table) {
+    const bool is_first = !active_.empty() && active_.front().table.name == table.name;
+    (is_first ? stopped_first : stopped).push_back(table.name);
+    of = table;
+  };
+  std::vector<ActiveList::iterator> ended;
+  for (auto it = active_.begin(); it != active_.end(); ++it) {
+    if (!is_meant(it->table)) continue;
+    note(it->table);
+    ended.push_back(it);
   }
-  for (auto it = active_.begin(); it != active_.end();) {
-    const auto active = it++;
-    if (!is_meant(active->table)) continue;
-    stopped.push_back(active->table.name);
-    finish(active, End::kStopped, "", out);
+  for (const SnapshotTable& table : pending_) {
+    if (!is_meant(table)) continue;
+    note(table);
+    out.add_state(state::snapshot_table_deletion(options_.source_name, table.name));
   }
+  std::erase_if(pending_, is_meant);
+  for (const auto active : ended) finish(active, End::kStopped, "", out);
+  stopped.insert(stopped.end(), stopped_first.begin(), stopped_first.end());
   if (stopped.empty()) {
     observer_.on_notice("signal " + order.id + ": no snapshot of such a table is going on");
     return;
   }
   MILLRACE_MARK("snapshot_stopped");
   observer_.on_notice("signal " + order.id + " stopped the snapshot of " + joined(stopped));
-  is_aborted_ = true;
+  tell_stopped(of, std::move(stopped), out);
 }
 
 void SnapshotRun::set_paused(bool is_paused, const SnapshotOrder& order, SnapshotOutput& out) {
@@ -184,10 +238,7 @@ void SnapshotRun::set_paused(bool is_paused, const SnapshotOrder& order, Snapsho
     work_.notify_all();
   }
   out.add_state(state::snapshot_record(options_.source_name, *snapshot_));
-  SnapshotTable of_signal;
-  of_signal.kind = order.kind;
-  of_signal.signal_id = order.id;
-  notify(notification(of_signal, is_paused ? "PAUSED" : "RESUMED"), out);
+  tell_paused(is_paused, out);
   last_report_ = {};
 }
 

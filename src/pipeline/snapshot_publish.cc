@@ -138,6 +138,10 @@ Status SnapshotRun::release_held(const StreamPlace& place, SnapshotOutput& out) 
 
 Status SnapshotRun::publish(ActiveList::iterator active, Ready ready, bool is_last_of_all,
                             const StreamPlace& place, SnapshotOutput& out) {
+  if (!active->is_told && active->table.kind != SnapshotTable::Kind::kIncremental) {
+    active->is_told = true;
+    tell_progress(*active, nullptr, out);
+  }
   if (ready.chunk.failure) {
     const Error& error = *ready.chunk.failure;
     if (active->table.signal_id.empty()) return error.with_context("the snapshot");
@@ -145,7 +149,13 @@ Status SnapshotRun::publish(ActiveList::iterator active, Ready ready, bool is_la
     return {};
   }
   const bool is_end = ready.chunk.is_end;
+  const bool has_rows = ready.chunk.rows.count() != 0;
+  if (!ready.chunk.maximum.empty()) active->maximum = std::move(ready.chunk.maximum);
+  const std::vector<std::string> last =
+      ready.chunk.has_key ? ready.chunk.last : std::vector<std::string>();
   MILLRACE_RETURN_IF_ERROR(publish_rows(*active, std::move(ready), is_last_of_all, place, out));
+  if (has_rows && active->table.kind == SnapshotTable::Kind::kIncremental)
+    tell_progress(*active, &last, out);
   if (is_end) finish(active, End::kSucceeded, "", out);
   return {};
 }
@@ -216,10 +226,8 @@ Status SnapshotRun::publish_rows(Active& active, Ready ready, bool is_last_of_al
   item.transaction = transaction_of(active.table, place);
   item.owner = held;
   item.position = place.position.offset;
-  if (active.table.kind == SnapshotTable::Kind::kIncremental) {
-    item.server_id = place.server_id;
-    item.timestamp = place.timestamp;
-  }
+  if (!active.table.signal_id.empty()) item.server_id = place.server_id;
+  if (active.table.kind == SnapshotTable::Kind::kIncremental) item.timestamp = place.timestamp;
   for (std::size_t begin = 0; begin < count;) {
     std::size_t end = begin;
     std::size_t bytes = 0;
@@ -273,7 +281,6 @@ Status SnapshotRun::note_progress(Active& active, const HeldRows& held, std::siz
     active.table.after = snapshot::count_as_key(active.table.rows);
   }
   out.add_state(state::snapshot_table_record(options_.source_name, active.table));
-  if (active.table.kind == SnapshotTable::Kind::kIncremental) notify(progress(active.table), out);
   return {};
 }
 
@@ -285,6 +292,8 @@ std::shared_ptr<const change::TransactionInfo> SnapshotRun::transaction_of(
   info->commit_us =
       static_cast<std::uint64_t>(system_clock().wall_ns() / 1'000'000'000) * 1'000'000;
   info->file = place.position.file;
+  if (!table.signal_id.empty() && place.transaction != nullptr)
+    info->gtid = place.transaction->gtid;
   return info;
 }
 

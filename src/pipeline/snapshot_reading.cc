@@ -54,7 +54,7 @@ void SnapshotRun::read_tables(std::size_t number) {
     while (!is_over()) {
       if (may_read()) active = next_to_read(number);
       if (active != nullptr) break;
-      work_.wait_for(lock, milliseconds(100));
+      work_.wait_until(lock, next_look());
     }
     if (is_over()) return;
     active->is_reading = true;
@@ -67,6 +67,8 @@ void SnapshotRun::read_tables(std::size_t number) {
     request.after = active->cursor;
     request.most_rows = active->chunk_rows;
     request.most_bytes = limits::kSnapshotChunkBytes * 2;
+    request.wants_maximum =
+        active->table.kind == state::SnapshotTable::Kind::kIncremental && !active->has_maximum;
     if (place_) request.visible = *place_;
     const schema::TableName name = active->table.name;
     const std::uint64_t epoch = active->epoch;
@@ -88,6 +90,13 @@ void SnapshotRun::read_tables(std::size_t number) {
 
 bool SnapshotRun::may_read() const {
   return !is_paused_ && ready_bytes_ < limits::kSnapshotBytes && steady_clock::now() >= next_read_;
+}
+
+// Soon, or when rows_per_second lets the next chunk go.
+steady_clock::time_point SnapshotRun::next_look() const {
+  const auto now = steady_clock::now();
+  const auto soon = now + milliseconds(100);
+  return next_read_ > now ? std::min(next_read_, soon) : soon;
 }
 
 SnapshotRun::Active* SnapshotRun::next_to_read(std::size_t number) {
@@ -126,6 +135,7 @@ void SnapshotRun::take_chunk(const schema::TableName& name, std::uint64_t epoch,
                  std::chrono::duration_cast<steady_clock::duration>(time);
   }
   adapt_chunk(*active, *chunk);
+  active->has_maximum |= !chunk->maximum.empty();
   active->cursor = chunk->last;
   active->is_read = chunk->is_end || chunk->failure.has_value();
   Ready ready{std::move(*chunk), active->reading_from, 0};
@@ -152,6 +162,7 @@ void SnapshotRun::discard(Active& active) {
   active.is_reading = false;
   active.is_read = false;
   active.reader.reset();
+  active.has_maximum = false;
   for (const Ready& ready : active.ready) {
     ready_bytes_ -= ready.bytes;
     if (ready.chunk.high) active.not_before = ready.chunk.high;

@@ -25,8 +25,6 @@ constexpr milliseconds kReportPeriod{500};
 // Of a table's keys that the stream has brought: behind that its chunks are read again.
 constexpr std::size_t kMostTouchedKeys = 1U << 20;
 
-std::int64_t now_ms() { return system_clock().wall_ns() / 1'000'000; }
-
 // binlog.000012 -> 12
 std::uint64_t number_of(std::string_view file) {
   const std::size_t dot = file.rfind('.');
@@ -66,6 +64,7 @@ SnapshotRun::SnapshotRun(const PipelineOptions& options, const state::SourceStat
   if (!snapshot_) return;
   for (const SnapshotTable& table : state.snapshot_tables) {
     pending_.push_back(table);
+    name(table);
     next_order_ = std::max(next_order_, table.order + 1);
     if (is_of_first_snapshot(table) && !table.has_begun) kept_back_.insert(table.name);
   }
@@ -223,7 +222,7 @@ Status SnapshotRun::step(const StreamPlace& place, SnapshotOutput& out) {
   if (snapshot_) {
     MILLRACE_RETURN_IF_ERROR(start_readers());
     take_new_tables(out);
-    activate(out);
+    activate();
     MILLRACE_RETURN_IF_ERROR(renew_structures(out));
     MILLRACE_RETURN_IF_ERROR(hand_out(place, out));
     publish_place(place);
@@ -241,12 +240,13 @@ void SnapshotRun::take_new_tables(SnapshotOutput& out) {
     ++snapshot_->tables;
     out.add_state(state::snapshot_record(options_.source_name, *snapshot_));
     out.add_state(state::snapshot_table_record(options_.source_name, table));
+    name(table);
     pending_.push_back(std::move(table));
   }
   new_tables_.clear();
 }
 
-void SnapshotRun::activate(SnapshotOutput& out) {
+void SnapshotRun::activate() {
   const std::size_t slots = std::max(1U, options_.snapshot.threads) + 1;
   while (!pending_.empty() && active_.size() - (holds_ ? 1 : 0) < slots) {
     Active active;
@@ -257,7 +257,6 @@ void SnapshotRun::activate(SnapshotOutput& out) {
     active.cursor = active.table.after;
     active.chunk_rows =
         options_.snapshot.chunk_rows != 0 ? options_.snapshot.chunk_rows : kFirstChunkRows;
-    notify(progress(active.table), out);
     const std::lock_guard lock(mutex_);
     active_.push_back(std::move(active));
   }
@@ -349,6 +348,7 @@ void SnapshotRun::publish_place(const StreamPlace& place) {
 void SnapshotRun::finish(ActiveList::iterator active, End end, const std::string& why,
                          SnapshotOutput& out) {
   const SnapshotTable table = active->table;
+  const std::string collections = this->collections(table);
   kept_back_.erase(table.name);
   out.add_state(state::snapshot_table_deletion(options_.source_name, table.name));
   {
@@ -363,27 +363,23 @@ void SnapshotRun::finish(ActiveList::iterator active, End end, const std::string
   if (end == End::kStopped) report.outcome = "SKIPPED";
   if (end == End::kSucceeded && table.rows == 0) report.outcome = "EMPTY";
   observer_.on_table_read(report);
-  encode::Notification done = notification(table, "TABLE_SCAN_COMPLETED");
-  done.additional_data["data_collections"] = report.table;
-  done.additional_data["scanned_collection"] = report.table;
-  done.additional_data["total_rows_scanned"] = std::to_string(table.rows);
-  done.additional_data["status"] = report.outcome;
-  if (end == End::kFailed) {
-    // A snapshot that lacks a table was not completed, whatever came of the others.
-    has_failures_ = true;
-  }
-  last_kind_ = table.kind;
-  last_signal_ = table.signal_id;
-  notify(std::move(done), out);
+  if (end == End::kStopped) return;
+  tell_scanned(table, report.outcome, collections, out);
+  if (end == End::kFailed) failed_signals_.insert(table.signal_id);
+  tell_end_behind(table, out);
 }
 
 void SnapshotRun::end_snapshot(SnapshotOutput& out) {
   const bool was_frozen = snapshot_->is_frozen;
-  SnapshotTable last;
-  last.kind = last_kind_;
-  last.signal_id = last_signal_;
-  notify(notification(last, has_failures_ || is_aborted_ ? "ABORTED" : "COMPLETED"), out);
-  has_failures_ = is_aborted_ = false;
+  if (!has_told_end_) {  // it had no tables
+    SnapshotTable of;
+    of.signal_id = snapshot_->signal_id;
+    if (!of.signal_id.empty()) of.kind = SnapshotTable::Kind::kIncremental;
+    notify(notification(of, "COMPLETED"), out);
+  }
+  has_told_end_ = false;
+  named_.clear();
+  failed_signals_.clear();
   out.add_state(state::snapshot_deletion(options_.source_name));
   out.set_in_snapshot(false);
   if (was_frozen && options_.snapshot.on_copy_read)
@@ -417,42 +413,6 @@ void SnapshotRun::report() {
         active.table.estimate - std::min(active.table.estimate, active.table.rows);
   }
   observer_.on_snapshot(report);
-}
-
-encode::Notification SnapshotRun::notification(const SnapshotTable& table, std::string type) const {
-  encode::Notification notification;
-  notification.type = std::move(type);
-  notification.timestamp_ms = now_ms();
-  notification.id = table.signal_id;
-  if (table.signal_id.empty()) {
-    notification.id =
-        gtid::Uuid::derive(options_.source_name + notification.type + table.name.to_text() +
-                           std::to_string(system_clock().wall_ns()))
-            .to_text();
-  }
-  notification.aggregate_type =
-      table.kind == SnapshotTable::Kind::kIncremental ? "Incremental Snapshot" : "Initial Snapshot";
-  notification.additional_data["connector_name"] = options_.snapshot.connector_name;
-  return notification;
-}
-
-encode::Notification SnapshotRun::progress(const SnapshotTable& table) const {
-  encode::Notification notification = this->notification(table, "IN_PROGRESS");
-  const std::string name = table.name.to_text();
-  notification.additional_data["data_collections"] = name;
-  notification.additional_data["current_collection_in_progress"] = name;
-  if (table.kind == SnapshotTable::Kind::kIncremental && !table.after.empty()) {
-    std::string& key = notification.additional_data["last_processed_key"];
-    for (const std::string& literal : table.after) {
-      key += (key.empty() ? "" : ", ") + snapshot::literal_for_people(literal);
-    }
-  }
-  return notification;
-}
-
-void SnapshotRun::notify(encode::Notification notification, SnapshotOutput& out) {
-  observer_.on_notification(notification);
-  if (!options_.snapshot.notification_topic.empty()) out.add_notification(std::move(notification));
 }
 
 }  // namespace millrace::pipeline

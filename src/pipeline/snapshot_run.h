@@ -14,6 +14,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -125,6 +126,8 @@ class SnapshotRun {
     // Without a key: the epoch whose rows have a place in the stream that is known; and attempts at one.
     std::optional<std::uint64_t> view;
     std::uint64_t attempts = 0;
+    bool is_told = false;        // that it is in progress
+    std::vector<std::string> maximum;  // its last key when its reading began, for people
     // Behind the mutex; what readers see is changed behind it too.
     CapturedTablePtr captured;
     std::uint64_t epoch = 0;  // grows when what was read is worthless
@@ -137,6 +140,7 @@ class SnapshotRun {
     std::vector<std::string> cursor;
     std::deque<Ready> ready;
     std::uint64_t chunk_rows = 0;
+    bool has_maximum = false;  // a chunk has brought it
     std::optional<BinlogPosition>
         not_before;  // the stream must have passed it before the next read
   };
@@ -154,6 +158,7 @@ class SnapshotRun {
   void read_tables(std::size_t number);
   bool is_over() const { return is_stopping_ || readers_stop_; }
   bool may_read() const;
+  std::chrono::steady_clock::time_point next_look() const;
   Active* next_to_read(std::size_t number);
   void take_chunk(const schema::TableName& name, std::uint64_t epoch, std::size_t reader,
                   Result<snapshot::Chunk> chunk);
@@ -164,12 +169,14 @@ class SnapshotRun {
   bool put(std::variant<SnapshotOrder, state::StateRecord> what);
   Status take_orders(SnapshotOutput& out);
   void execute(const SnapshotOrder& order, SnapshotOutput& out);
+  std::vector<state::SnapshotTable> tables_of(const SnapshotOrder& order,
+                                              std::vector<state::SnapshotTable>& unknown);
   void stop_tables(const SnapshotOrder& order, SnapshotOutput& out);
   void set_paused(bool is_paused, const SnapshotOrder& order, SnapshotOutput& out);
 
   // Tables come and go (snapshot_run.cc).
   void take_new_tables(SnapshotOutput& out);
-  void activate(SnapshotOutput& out);
+  void activate();
   Status renew_structures(SnapshotOutput& out);
   Status take_structure(Active& active, CapturedTablePtr captured);
   void begin_table(Active& active, SnapshotOutput& out);
@@ -183,9 +190,21 @@ class SnapshotRun {
   Result<bool> has_record(const CapturedTable& table, const binlog::RowsEvent& event,
                           const row::Row& before, const row::Row& after);
   void report();
+
+  // Notifications (snapshot_notes.cc).
+  void name(const state::SnapshotTable& table);
+  std::string collections(const state::SnapshotTable& table) const;
   encode::Notification notification(const state::SnapshotTable& table, std::string type) const;
-  encode::Notification progress(const state::SnapshotTable& table) const;
   void notify(encode::Notification notification, SnapshotOutput& out);
+  void tell_started(const std::vector<state::SnapshotTable>& tables, SnapshotOutput& out);
+  void tell_progress(const Active& active, const std::vector<std::string>* last,
+                     SnapshotOutput& out);
+  void tell_scanned(const state::SnapshotTable& table, const std::string& status,
+                    const std::string& collections, SnapshotOutput& out);
+  void tell_stopped(const state::SnapshotTable& of, std::vector<schema::TableName> stopped,
+                    SnapshotOutput& out);
+  void tell_paused(bool is_paused, SnapshotOutput& out);
+  void tell_end_behind(const state::SnapshotTable& last, SnapshotOutput& out);
 
   // Chunks go out (snapshot_publish.cc).
   Status hand_out(const StreamPlace& place, SnapshotOutput& out);
@@ -220,10 +239,9 @@ class SnapshotRun {
   std::optional<encode::DebeziumEncoder> encoder_;  // to see whether an update has records
   std::uint64_t next_order_ = 0;
   std::uint64_t rows_ = 0;
-  bool has_failures_ = false;
-  bool is_aborted_ = false;
-  state::SnapshotTable::Kind last_kind_ = state::SnapshotTable::Kind::kInitial;  // of what ended
-  std::string last_signal_;
+  std::map<state::SnapshotTable::Kind, std::vector<schema::TableName>> named_;  // as far as few
+  std::set<std::string> failed_signals_;  // a table of theirs wasn't read
+  bool has_told_end_ = false;
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_report_;
   std::chrono::steady_clock::time_point last_place_;

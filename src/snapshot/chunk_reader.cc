@@ -149,6 +149,9 @@ Result<Chunk> ChunkReader::read_connected(const ChunkRequest& request) {
   MILLRACE_RETURN_IF_ERROR(wait_until_visible(request));
   MILLRACE_ASSIGN_OR_RETURN(const RowImageWriter writer, RowImageWriter::make(request.table));
   Chunk chunk;
+  if (request.wants_maximum) {
+    MILLRACE_ASSIGN_OR_RETURN(chunk.maximum, read_maximum(request, key, writer));
+  }
   std::vector<JsonDoubt> doubts;
   bool is_cut = false;
   bool has_more = false;
@@ -193,6 +196,26 @@ Result<Chunk> ChunkReader::read_connected(const ChunkRequest& request) {
     MILLRACE_ASSIGN_OR_RETURN(chunk.high, mysql::fetch_binlog_position(*connection_));
   }
   return chunk;
+}
+
+// Nothing of an empty table.
+Result<std::vector<std::string>> ChunkReader::read_maximum(const ChunkRequest& request,
+                                                           const TableKey& key,
+                                                           const RowImageWriter& writer) {
+  const std::vector<std::string> beginning;
+  const std::string sql = to_sql(
+      {writer.select_list(), request.table.get(), &key, &beginning, "", request.select, 1, true});
+  MILLRACE_ASSIGN_OR_RETURN(mysql::RowStream rows, mysql::RowStream::open(*connection_, sql));
+  MILLRACE_RETURN_IF_ERROR(writer.check(rows.columns()));
+  std::vector<std::string> maximum;
+  RowImages images;
+  while (true) {
+    MILLRACE_ASSIGN_OR_RETURN(const bool more, rows.next());
+    if (!more) break;
+    MILLRACE_RETURN_IF_ERROR(writer.append(rows.cells(), images, nullptr));
+    MILLRACE_ASSIGN_OR_RETURN(maximum, key_literals_of_image(*request.table, key, images.row(0)));
+  }
+  return maximum;
 }
 
 // A row that is gone or changed by now leaves its types as they were taken: the stream has the change, behind which the

@@ -245,6 +245,7 @@ std::string to_sql(const ChunkQuery& query) {
   for (std::size_t i = 0; i < query.key->columns.size(); ++i) {
     if (i != 0) sql += ", ";
     sql += quote_identifier(query.table->columns[query.key->columns[i]].name);
+    if (query.is_backward) sql += " DESC";
   }
   if (query.limit) sql += " LIMIT " + std::to_string(*query.limit);
   return sql;

@@ -70,8 +70,13 @@ struct SnapshotOrder {
   std::string id;
   state::SnapshotTable::Kind kind = state::SnapshotTable::Kind::kIncremental;
   using Picks = std::function<bool(const schema::TableName&)>;
-  Picks picks;                                            // kExecute, kStop; null: all
-  std::vector<std::pair<Picks, std::string>> conditions;  // SQL by table; the first that picks it
+  struct Collection {
+    std::string text;  // as the signal has it: "db.table", a regular expression
+    Picks picks;
+  };
+  std::vector<Collection> collections;  // kExecute: in this order; kStop: none means all
+  // By table, the first that picks it: SQL that rows must meet; of a blocking snapshot a whole SELECT, too.
+  std::vector<std::pair<Picks, std::string>> conditions;
   std::string surrogate_key;
 };
 

@@ -16,6 +16,7 @@
 #include "millrace/gtid/gtid_set.h"
 #include "millrace/mysql/connection.h"
 #include "millrace/schema/table_schema.h"
+#include "millrace/snapshot/row_image.h"
 #include "millrace/snapshot/table_key.h"
 #include "millrace/snapshot/table_reader.h"
 
@@ -45,6 +46,8 @@ class ChunkReader final : public TableReader {
   Status connect();
   Result<Chunk> read_connected(const ChunkRequest& request);
   Result<Chunk> read_whole_table(const ChunkRequest& request);
+  Result<std::vector<std::string>> read_maximum(const ChunkRequest& request, const TableKey& key,
+                                                const RowImageWriter& writer);
   Status check_frozen();
   Status wait_until_visible(const ChunkRequest& request);
   Status settle(const ChunkRequest& request, const TableKey& key, Chunk& chunk,

@@ -53,6 +53,7 @@ struct ChunkQuery {
   std::string_view condition;                       // empty: none
   std::string_view select;                          // in the table's place; empty: the table
   std::optional<std::uint64_t> limit;
+  bool is_backward = false;  // the last rows first
 };
 std::string to_sql(const ChunkQuery& query);
 

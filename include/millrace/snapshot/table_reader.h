@@ -31,6 +31,7 @@ struct ChunkRequest {
   std::vector<std::string> after;
   std::uint64_t most_rows = 1024;
   std::size_t most_bytes = 1U << 20;  // a chunk ends with the row that passes it
+  bool wants_maximum = false;
   // Live servers: transactions that the read must see.
   std::optional<gtid::GtidSet> visible;
 };
@@ -38,8 +39,10 @@ struct ChunkRequest {
 struct Chunk {
   RowImages rows;
   std::vector<std::string> last;  // where the next begins
-  bool is_end = false;            // no rows are behind it
-  bool has_key = true;            // else rows can't be told apart by `last`
+  std::vector<std::string>
+      maximum;          // the table's last key, whatever the condition, where it was asked for
+  bool is_end = false;  // no rows are behind it
+  bool has_key = true;  // else rows can't be told apart by `last`
   std::optional<BinlogPosition> high;
   // A definite error in the place of rows. Of a live server it counts only if the table is still the same to the stream
   // at `high`.
