@@ -179,7 +179,9 @@ class SnapshotOrders : public SnapshotTest {
     order.what = what;
     order.id = id;
     if (!tables.empty()) {
-      order.picks = [tables](const schema::TableName& name) { return name.table == tables; };
+      order.collections.push_back(
+          {"shop." + tables,
+           [tables](const schema::TableName& name) { return name.table == tables; }});
     }
     return order;
   }
@@ -247,7 +249,7 @@ TEST_F(SnapshotOrders, AreRememberedAndGoneOnWith) {
   source_.meanwhile = [this](Pipeline& pipeline) {
     SnapshotOrder some = order(What::kExecute, "some", "items");
     some.conditions.emplace_back([](const schema::TableName&) { return false; }, "never");
-    some.conditions.emplace_back(some.picks, "id < 100");
+    some.conditions.emplace_back(some.collections.front().picks, "id < 100");
     some.surrogate_key = "id";
     pipeline.order(std::move(some));
   };
