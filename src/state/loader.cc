@@ -156,6 +156,7 @@ std::optional<SnapshotTable> parse_snapshot_table(schema::TableName name, std::s
   table.has_begun = members.flag("begun");
   table.signal_id = members.text("signal");
   table.condition = members.text("condition");
+  table.select = members.text("select");
   table.surrogate_key = members.text("surrogate_key");
   table.after = members.texts("after");
   table.rows = members.number("rows");

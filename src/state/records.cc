@@ -125,6 +125,7 @@ StateRecord snapshot_table_record(std::string_view source, const SnapshotTable& 
               .flag("begun", table.has_begun)
               .text("signal", table.signal_id)
               .text("condition", table.condition)
+              .text("select", table.signal_id.empty() ? std::string_view() : table.select)
               .text("surrogate_key", table.surrogate_key)
               .texts("after", table.after)
               .number("rows", table.rows)

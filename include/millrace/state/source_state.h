@@ -94,8 +94,8 @@ struct SnapshotTable {
   bool has_begun = false;   // its events in the stream are published from here on
   std::string signal_id;    // empty: of no signal
   std::string condition;    // SQL that its rows must meet; empty: all rows
-  std::string
-      select;  // the SELECT in the table's place; empty: the table. Not stored: it is the configuration's
+  // The SELECT in the table's place; empty: the table. Stored with a signal's: others are the configuration's.
+  std::string select;
   std::string surrogate_key;       // the column in the place of the key; empty: the key
   std::vector<std::string> after;  // SQL literals, one a key column; empty: nothing is published
   std::uint64_t rows = 0;          // published

@@ -167,13 +167,16 @@ TEST(SnapshotRecords, MalformedOnesAreNamedByTheirKey) {
   }
 }
 
-// A SELECT in the table's place is the configuration's, which may change.
-TEST(SnapshotRecords, AStatementIsNotRemembered) {
+// A SELECT in the table's place is the signal's, or the configuration's, which may change.
+TEST(SnapshotRecords, AStatementIsRememberedWithItsSignal) {
   SnapshotTable table = full_table();
   table.select = "SELECT 1";
-  const auto state = load({snapshot_table_record("shop", table)});
-  ASSERT_TRUE(state);
-  EXPECT_EQ(state->snapshot_tables[0], full_table());
+  for (const char* signal : {"", "s1"}) {
+    table.signal_id = signal;
+    const auto state = load({snapshot_table_record("shop", table)});
+    ASSERT_TRUE(state);
+    EXPECT_EQ(state->snapshot_tables[0].select, table.signal_id.empty() ? "" : "SELECT 1");
+  }
 }
 
 // What a later version may add beside it means nothing to this one.
