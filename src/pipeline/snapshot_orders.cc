@@ -106,7 +106,9 @@ std::vector<SnapshotTable> SnapshotRun::tables_of(const SnapshotOrder& order,
   std::set<schema::TableName> being_read, meant;
   for (const Active& active : active_) being_read.insert(active.table.name);
   for (const SnapshotTable& table : pending_) being_read.insert(table.name);
-  for (const SnapshotOrder::Collection& collection : order.collections) {
+  std::vector<SnapshotOrder::Collection> collections = order.collections;
+  if (collections.empty()) collections.push_back({"all tables", nullptr});
+  for (const SnapshotOrder::Collection& collection : collections) {
     const auto names = tables_.captured_tables(collection.picks);
     if (names.empty()) {
       observer_.on_notice("signal " + order.id +

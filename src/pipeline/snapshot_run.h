@@ -126,7 +126,7 @@ class SnapshotRun {
     // Without a key: the epoch whose rows have a place in the stream that is known; and attempts at one.
     std::optional<std::uint64_t> view;
     std::uint64_t attempts = 0;
-    bool is_told = false;        // that it is in progress
+    bool is_told = false;              // that it is in progress
     std::vector<std::string> maximum;  // its last key when its reading began, for people
     // Behind the mutex; what readers see is changed behind it too.
     CapturedTablePtr captured;

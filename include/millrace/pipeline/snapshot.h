@@ -74,7 +74,7 @@ struct SnapshotOrder {
     std::string text;  // as the signal has it: "db.table", a regular expression
     Picks picks;
   };
-  std::vector<Collection> collections;  // kExecute: in this order; kStop: none means all
+  std::vector<Collection> collections;  // kExecute: in this order; none means all
   // By table, the first that picks it: SQL that rows must meet; of a blocking snapshot a whole SELECT, too.
   std::vector<std::pair<Picks, std::string>> conditions;
   std::string surrogate_key;

@@ -107,7 +107,7 @@ class PeerSnapshot : public ::testing::Test {
     }
   }
 
-  // `first-mark`: the first of Debezium's tables has no rows, so no row is marked as the first of all.
+  // `snapshot-first-mark`: the first of Debezium's tables has no rows, so no row is marked as the first of all.
   static void compare_records_from_first() {
     Lines debezium = records(kDebezium, "customers");
     ASSERT_FALSE(debezium.empty());
@@ -215,7 +215,7 @@ TEST_F(PeerSnapshot, WithAnErrorOfSql) {
   compare_records();
 }
 
-// `blocking-ids`: notifications of Debezium's don't tell which signal they come from.
+// `snapshot-blocking`: notifications of Debezium's don't tell which signal they come from.
 TEST_F(PeerSnapshot, Blocking) {
   send(Channel::kKafka, "blocking", "execute-snapshot",
        R"({"data-collections":["peers.customers","peers.items","peers.blank"],"type":"BLOCKING",)"

@@ -73,7 +73,6 @@ TEST_F(SnapshotTest, OrdersComeBehindACopy) {
   source_.meanwhile = [&](Pipeline& pipeline) {
     SnapshotOrder again;
     again.id = "again";
-    again.collections.push_back({"shop.items", [](const schema::TableName&) { return true; }});
     auto order = std::async(std::launch::async, [&] { return pipeline.order(again); });
     ordered.set_value();
     order.wait();
@@ -180,9 +179,9 @@ class SnapshotOrders : public SnapshotTest {
     order.what = what;
     order.id = id;
     if (!tables.empty()) {
-      order.collections.push_back(
-          {"shop." + tables,
-           [tables](const schema::TableName& name) { return name.table == tables; }});
+      order.collections.push_back({"shop." + tables, [tables](const schema::TableName& name) {
+                                     return name.table == tables;
+                                   }});
     }
     return order;
   }
@@ -231,8 +230,7 @@ TEST_F(SnapshotOrders, AreReconciledWithTheStream) {
 TEST_F(SnapshotOrders, OfTheBlockingKindHaveTheFirstSnapshotsMarks) {
   source_.until = [this] { return published() >= 4 && is_over(); };
   source_.meanwhile = [this](Pipeline& pipeline) {
-    SnapshotOrder blocking = order(What::kExecute, "all", "items");
-    blocking.collections.push_back(order(What::kExecute, "all", "other").collections.front());
+    SnapshotOrder blocking = order(What::kExecute, "all");
     blocking.kind = state::SnapshotTable::Kind::kBlocking;
     pipeline.order(std::move(blocking));
   };
@@ -320,8 +318,8 @@ TEST_F(SnapshotOrders, StopTablesOfSignalsAlone) {
   ASSERT_TRUE(live());
   EXPECT_THAT(records(), ElementsAre("other r 1=a last"));
   EXPECT_THAT(outcomes(), ElementsAre("items SKIPPED 0", "other SUCCEEDED 1"));
-  EXPECT_THAT(told(), ElementsAre("STARTED", "ABORTED", "RESUMED", "TABLE_SCAN_COMPLETED",
-                                  "COMPLETED"));
+  EXPECT_THAT(told(),
+              ElementsAre("STARTED", "ABORTED", "RESUMED", "TABLE_SCAN_COMPLETED", "COMPLETED"));
   EXPECT_THAT(source_.notices,
               ElementsAre("signal not that: no snapshot of such a table is going on",
                           "signal enough stopped the snapshot of shop.items"));
@@ -354,9 +352,10 @@ TEST_F(SnapshotOrders, ThatMeanNothingAreToldInTheLog) {
     EXPECT_FALSE(pipeline.order(order(What::kPause, "late")));
   };
   ASSERT_TRUE(live());
-  EXPECT_THAT(source_.notices, ElementsAre("signal none: no captured table is meant by it: shop.absent",
-                                           "signal idle: no snapshot of such a table is going on",
-                                           "signal early: no snapshot is going on"));
+  EXPECT_THAT(source_.notices,
+              ElementsAre("signal none: no captured table is meant by it: shop.absent",
+                          "signal idle: no snapshot of such a table is going on",
+                          "signal early: no snapshot is going on"));
 }
 
 TEST_F(SnapshotOrders, AreRefusedWhereTheServerCannotBeReadWhileItChanges) {
