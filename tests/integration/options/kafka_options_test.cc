@@ -116,7 +116,7 @@ TEST_F(KafkaOptions, SignalsOfAllChannelsAreAnswered) {
       {"INSERT INTO ops.signals VALUES ('1', 'log', '{\"message\":\"by row at {}\"}'), "
        "('2', 'execute-snapshot', '{}')"});
   EXPECT_TRUE(eventually_logged("by row at binlog.")) << daemon.log();
-  EXPECT_TRUE(eventually_logged("not acted upon yet: execute-snapshot")) << daemon.log();
+  EXPECT_TRUE(eventually_logged("needs data with \"data-collections\"")) << daemon.log();
   EXPECT_TRUE(eventually_published("shop.ops.signals", 2)) << daemon.log();
 
   std::ofstream(file) << R"({"id":"3","type":"log","data":{"message":"by file"}})"
