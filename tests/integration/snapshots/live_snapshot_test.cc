@@ -41,7 +41,7 @@ class LiveSnapshot : public ::testing::TestWithParam<Setting> {
   }
 
   bool wait_for_end_of_snapshot() {
-    return eventually(seconds(120), [&] {
+    return eventually(seconds(300), [&] {
       return daemon_.log().find("table=keyed.blank ") != std::string::npos &&
              daemon_.metric("millrace_snapshot_tables{source=\"keyed\"}") == 0;
     });

@@ -85,7 +85,7 @@ class OrderedSnapshot : public ::testing::Test {
   }
 
   bool wait_until_told(const std::string& id, const std::string& type) const {
-    return eventually(seconds(60), [&] {
+    return eventually(seconds(240), [&] {
       const auto types = told(id);
       return !types.empty() && types.back() == type;
     });
