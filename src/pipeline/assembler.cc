@@ -305,7 +305,7 @@ Status Assembler::append_rows(const binlog::EventContext& at, const binlog::Rows
     if (resume_ && !skip_event) [[unlikely]] {
       MILLRACE_RETURN_IF_ERROR(skip_published(at, item, skip_event));
     }
-    if (item.table->is_signal_table && !skip_event) MILLRACE_RETURN_IF_ERROR(take_orders(item));
+    if (item.table->is_signal_table && !skip_event) take_orders(item);
     if (!skip_event) {
       item.event = rebase(rows, body, batch_->arena.copy(body));
       if (!statement_.empty()) {
@@ -327,19 +327,17 @@ Status Assembler::append_rows(const binlog::EventContext& at, const binlog::Rows
 }
 
 // What it asks for is committed with the row itself.
-Status Assembler::take_orders(const RowsItem& item) {
-  if (item.event.kind != binlog::RowsKind::kWrite || !options_.order_of_signal) return {};
+void Assembler::take_orders(const RowsItem& item) {
+  if (item.event.kind != binlog::RowsKind::kWrite || !options_.order_of_signal) return;
   row::RowDecoder decoder(item.table->rows, item.event);
   row::Row before, after;
   for (std::uint64_t count = 1;; ++count) {
     const Result<bool> more = decoder.next(before, after);
-    if (!more || !*more) return {};  // a decode worker says what is wrong
+    if (!more || !*more) return;  // a decode worker says what is wrong
     if (count <= item.skip_rows) continue;
     const SignalRow signal =
         signal_of(*item.table->schema, after, place_text(*transaction_, item.position));
-    if (const auto order = options_.order_of_signal(signal)) {
-      MILLRACE_RETURN_IF_ERROR(snapshot_.accept(*order, *this));
-    }
+    if (const auto order = options_.order_of_signal(signal)) snapshot_.accept(*order, *this);
   }
 }
 

@@ -106,7 +106,7 @@ class Assembler final : public binlog::StreamVisitor, public SnapshotOutput {
   Status append_rows(const binlog::EventContext& at, const binlog::RowsEvent& rows,
                      std::string_view body);
   void count_left_out(const binlog::EventContext& at, TableId id);
-  Status take_orders(const RowsItem& item);
+  void take_orders(const RowsItem& item);
   void match_foreign_offset(const binlog::TransactionStart& start);
   Status skip_published(const binlog::EventContext& at, RowsItem& item, bool& skip_event);
   Status skip_by_table(RowsItem& item, bool& skip_event);

@@ -18,18 +18,6 @@ constexpr std::size_t kMostNamed = 100;
 
 std::int64_t now_ms() { return system_clock().wall_ns() / 1'000'000; }
 
-bool is_incremental(const SnapshotTable& table) {
-  return table.kind == SnapshotTable::Kind::kIncremental;
-}
-
-std::string joined(const std::vector<schema::TableName>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) {
-    text += (i == 0 ? "" : ",") + names[i].to_text();
-  }
-  return text;
-}
-
 // With a surrogate key its value alone; the key behind it only tells equal ones apart.
 std::string key_for_people(const SnapshotTable& table, const std::vector<std::string>& key) {
   std::string text;
@@ -40,6 +28,14 @@ std::string key_for_people(const SnapshotTable& table, const std::vector<std::st
 }
 
 }  // namespace
+
+std::string joined(const std::vector<schema::TableName>& names, std::size_t at_most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), at_most); ++i) {
+    text += (i == 0 ? "" : ",") + names[i].to_text();
+  }
+  return text;
+}
 
 void SnapshotRun::name(const SnapshotTable& table) {
   std::vector<schema::TableName>& names = named_[table.kind];
@@ -63,7 +59,7 @@ std::string SnapshotRun::collections(const SnapshotTable& table) const {
       add(pending);
     }
   }
-  return names.size() > kMostNamed ? table.name.to_text() : joined(names);
+  return names.size() > kMostNamed ? table.name.to_text() : joined(names, kMostNamed);
 }
 
 encode::Notification SnapshotRun::notification(const SnapshotTable& table, std::string type) const {
@@ -92,7 +88,7 @@ void SnapshotRun::tell_started(const std::vector<SnapshotTable>& tables, Snapsho
   if (is_incremental(tables.front())) {
     std::vector<schema::TableName> names;
     for (const SnapshotTable& table : tables) names.push_back(table.name);
-    started.additional_data["data_collections"] = joined(names);
+    started.additional_data["data_collections"] = joined(names, kMostNamed);
   }
   notify(std::move(started), out);
 }
@@ -125,7 +121,7 @@ void SnapshotRun::tell_scanned(const SnapshotTable& table, const std::string& st
 void SnapshotRun::tell_stopped(const SnapshotTable& of, std::vector<schema::TableName> stopped,
                                SnapshotOutput& out) {
   encode::Notification aborted = notification(of, "ABORTED");
-  aborted.additional_data["data_collections"] = joined(stopped);
+  aborted.additional_data["data_collections"] = joined(stopped, kMostNamed);
   notify(std::move(aborted), out);
   has_told_end_ = true;
 }

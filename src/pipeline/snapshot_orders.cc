@@ -15,12 +15,6 @@ namespace {
 
 using state::SnapshotTable;
 
-std::string joined(const std::vector<schema::TableName>& names) {
-  std::string text;
-  for (const schema::TableName& name : names) text += (text.empty() ? "" : ",") + name.to_text();
-  return text;
-}
-
 // A whole SELECT, in the place of a condition.
 bool is_query(std::string_view sql) {
   const auto begins_with = [&](std::string_view word) {
@@ -53,7 +47,7 @@ bool SnapshotRun::put(std::variant<SnapshotOrder, state::StateRecord> what) {
   return *done;
 }
 
-Status SnapshotRun::take_orders(SnapshotOutput& out) {
+void SnapshotRun::take_orders(SnapshotOutput& out) {
   std::vector<Ordered> orders;
   {
     const std::lock_guard lock(mutex_);
@@ -70,7 +64,7 @@ Status SnapshotRun::take_orders(SnapshotOutput& out) {
     if (auto* record = std::get_if<state::StateRecord>(&ordered.what)) {
       out.add_state(std::move(*record));
     } else {
-      MILLRACE_RETURN_IF_ERROR(accept(std::get<SnapshotOrder>(ordered.what), out));
+      accept(std::get<SnapshotOrder>(ordered.what), out);
     }
     out.on_committed([this, done = ordered.done] {
       const std::lock_guard lock(mutex_);
@@ -78,23 +72,22 @@ Status SnapshotRun::take_orders(SnapshotOutput& out) {
       orders_done_.notify_all();
     });
   }
-  return {};
 }
 
-Status SnapshotRun::accept(const SnapshotOrder& order, SnapshotOutput& out) {
+void SnapshotRun::accept(const SnapshotOrder& order, SnapshotOutput& out) {
   switch (order.what) {
     case SnapshotOrder::What::kExecute:
       execute(order, out);
-      return {};
+      return;
     case SnapshotOrder::What::kStop:
       stop_tables(order, out);
-      return {};
+      return;
     case SnapshotOrder::What::kPause:
       set_paused(true, order, out);
-      return {};
+      return;
     case SnapshotOrder::What::kResume:
       set_paused(false, order, out);
-      return {};
+      return;
   }
   MILLRACE_ASSERT(false, "an order of no kind");
 }
@@ -221,7 +214,8 @@ void SnapshotRun::stop_tables(const SnapshotOrder& order, SnapshotOutput& out) {
     return;
   }
   MILLRACE_MARK("snapshot_stopped");
-  observer_.on_notice("signal " + order.id + " stopped the snapshot of " + joined(stopped));
+  observer_.on_notice("signal " + order.id + " stopped the snapshot of " +
+                      joined(stopped, stopped.size()));
   tell_stopped(of, std::move(stopped), out);
 }
 

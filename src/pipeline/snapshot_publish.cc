@@ -17,10 +17,6 @@ using state::SnapshotTable;
 // A table without a key is read as of a moment in which the stream brings nothing of it.
 constexpr std::uint64_t kMostAttempts = 200;
 
-bool has_first_marks(const SnapshotTable& table) {
-  return table.kind != SnapshotTable::Kind::kIncremental;
-}
-
 // Debezium's order: the last row of all says so even when it is a first one too.
 std::string_view mark_of(bool is_first, bool is_last, bool is_first_of_all, bool is_last_of_all) {
   if (is_last && is_last_of_all) return "last";
@@ -28,20 +24,6 @@ std::string_view mark_of(bool is_first, bool is_last, bool is_first_of_all, bool
   if (is_last) return "last_in_data_collection";
   if (is_first) return "first_in_data_collection";
   return "true";
-}
-
-std::string all_columns(const schema::TableSchema& table) {
-  return std::string((table.columns.size() + 7) / 8, '\xff');
-}
-
-binlog::RowsEvent event_of(const schema::TableSchema& table, std::string_view present,
-                           std::string_view images) {
-  binlog::RowsEvent event;
-  event.kind = binlog::RowsKind::kWrite;
-  event.column_count = table.columns.size();
-  event.columns_before = present;
-  event.rows = images;
-  return event;
 }
 
 }  // namespace
@@ -86,7 +68,7 @@ Result<bool> SnapshotRun::hand_out_next(ActiveList::iterator active, const Strea
     MILLRACE_RETURN_IF_ERROR(release_held(place, out));
     return true;
   }
-  if (front->is_end && front->has_rows && !is_alone && has_first_marks(active->table)) {
+  if (front->is_end && front->has_rows && !is_alone && !is_incremental(active->table)) {
     // These may be the last rows of all: they wait until others come, or none are left to come.
     held_ = active;
     holds_ = true;
@@ -95,7 +77,7 @@ Result<bool> SnapshotRun::hand_out_next(ActiveList::iterator active, const Strea
   if (is_held) holds_ = false;
   std::optional<Ready> ready = take_ready(*active, *front);
   if (!ready) return true;
-  const bool is_last_of_all = is_alone && has_first_marks(active->table);
+  const bool is_last_of_all = is_alone && !is_incremental(active->table);
   MILLRACE_RETURN_IF_ERROR(publish(active, std::move(*ready), is_last_of_all, place, out));
   return true;
 }
@@ -138,7 +120,7 @@ Status SnapshotRun::release_held(const StreamPlace& place, SnapshotOutput& out) 
 
 Status SnapshotRun::publish(ActiveList::iterator active, Ready ready, bool is_last_of_all,
                             const StreamPlace& place, SnapshotOutput& out) {
-  if (!active->is_told && active->table.kind != SnapshotTable::Kind::kIncremental) {
+  if (!active->is_told && !is_incremental(active->table)) {
     active->is_told = true;
     tell_progress(*active, nullptr, out);
   }
@@ -154,8 +136,7 @@ Status SnapshotRun::publish(ActiveList::iterator active, Ready ready, bool is_la
   const std::vector<std::string> last =
       ready.chunk.has_key ? ready.chunk.last : std::vector<std::string>();
   MILLRACE_RETURN_IF_ERROR(publish_rows(*active, std::move(ready), is_last_of_all, place, out));
-  if (has_rows && active->table.kind == SnapshotTable::Kind::kIncremental)
-    tell_progress(*active, &last, out);
+  if (has_rows && is_incremental(active->table)) tell_progress(*active, &last, out);
   if (is_end) finish(active, End::kSucceeded, "", out);
   return {};
 }
@@ -193,9 +174,9 @@ Result<std::vector<bool>> SnapshotRun::rows_to_leave_out(const Active& active,
   if (!active.keys.any_since(ready.keys_from) && active.created.empty()) return left_out;
   const auto touched = active.keys.since(ready.keys_from);
   left_out.resize(ready.chunk.rows.count());
-  const std::string present = all_columns(*active.captured->schema);
+  const std::string present = snapshot::all_columns(*active.captured->schema);
   const binlog::RowsEvent event =
-      event_of(*active.captured->schema, present, ready.chunk.rows.bytes);
+      snapshot::event_of(*active.captured->schema, present, ready.chunk.rows.bytes);
   row::RowDecoder decoder(active.captured->rows, event);
   row::Row before, row;
   for (std::size_t i = 0; i < left_out.size(); ++i) {
@@ -219,7 +200,7 @@ Status SnapshotRun::publish_rows(Active& active, Ready ready, bool is_last_of_al
   const bool has_key = ready.chunk.has_key;
   auto held = std::make_shared<HeldRows>();
   held->rows = std::move(ready.chunk.rows);
-  held->present = all_columns(*active.captured->schema);
+  held->present = snapshot::all_columns(*active.captured->schema);
 
   RowsItem item;
   item.table = active.captured;
@@ -227,7 +208,7 @@ Status SnapshotRun::publish_rows(Active& active, Ready ready, bool is_last_of_al
   item.owner = held;
   item.position = place.position.offset;
   if (!active.table.signal_id.empty()) item.server_id = place.server_id;
-  if (active.table.kind == SnapshotTable::Kind::kIncremental) item.timestamp = place.timestamp;
+  if (is_incremental(active.table)) item.timestamp = place.timestamp;
   for (std::size_t begin = 0; begin < count;) {
     std::size_t end = begin;
     std::size_t bytes = 0;
@@ -238,7 +219,7 @@ Status SnapshotRun::publish_rows(Active& active, Ready ready, bool is_last_of_al
         continue;
       }
       const auto mark = [&](std::size_t row) -> std::string_view {
-        if (!has_first_marks(active.table)) return "incremental";
+        if (is_incremental(active.table)) return "incremental";
         const bool is_first = active.table.rows == 0;
         return mark_of(is_first, is_end && row + 1 == last, !snapshot_->has_rows, is_last_of_all);
       };
@@ -256,8 +237,8 @@ Status SnapshotRun::publish_rows(Active& active, Ready ready, bool is_last_of_al
       const std::size_t stop = run < count ? held->rows.begins[run] : held->rows.bytes.size();
       const std::size_t from = held->rows.begins[i];
       item.snapshot = marked;
-      item.event = event_of(*active.captured->schema, held->present,
-                            std::string_view(held->rows.bytes).substr(from, stop - from));
+      item.event = snapshot::event_of(*active.captured->schema, held->present,
+                                      std::string_view(held->rows.bytes).substr(from, stop - from));
       out.add_rows(item, stop - from);
       i = run;
     }
@@ -286,8 +267,7 @@ Status SnapshotRun::note_progress(Active& active, const HeldRows& held, std::siz
 
 std::shared_ptr<const change::TransactionInfo> SnapshotRun::transaction_of(
     const SnapshotTable& table, const StreamPlace& place) const {
-  if (table.kind == SnapshotTable::Kind::kIncremental && place.transaction != nullptr)
-    return place.transaction;
+  if (is_incremental(table) && place.transaction != nullptr) return place.transaction;
   auto info = std::make_shared<change::TransactionInfo>();
   info->commit_us =
       static_cast<std::uint64_t>(system_clock().wall_ns() / 1'000'000'000) * 1'000'000;

@@ -4,7 +4,7 @@
 // with the stream. The reader of the stream calls it between transactions and tells it what the stream brings; threads
 // of its own read chunks. What they share is behind one mutex, taken once a chunk and once a step, never once a row.
 //
-// A table's life: pending (in state_) -> active (a few at a time: its structure is known, its keys are watched, readers
+// A table's life: pending -> active (a few at a time: its structure is known, its keys are watched, readers
 // work on it) -> read to its end -> all its chunks are out: its record is deleted.
 
 #include <atomic>
@@ -90,7 +90,7 @@ class SnapshotRun {
   // Whether the stream's events of the table wait for its turn.
   bool keeps_back(const schema::TableName& name) const { return kept_back_.contains(name); }
   // An order that came with the stream, in place of one by order().
-  Status accept(const SnapshotOrder& order, SnapshotOutput& out);
+  void accept(const SnapshotOrder& order, SnapshotOutput& out);
 
   // --- Any thread. ---
   // Returns when the order is committed; false when the pipeline ended before.
@@ -167,7 +167,7 @@ class SnapshotRun {
 
   // Orders (snapshot_orders.cc).
   bool put(std::variant<SnapshotOrder, state::StateRecord> what);
-  Status take_orders(SnapshotOutput& out);
+  void take_orders(SnapshotOutput& out);
   void execute(const SnapshotOrder& order, SnapshotOutput& out);
   std::vector<state::SnapshotTable> tables_of(const SnapshotOrder& order,
                                               std::vector<state::SnapshotTable>& unknown);
@@ -266,6 +266,12 @@ class SnapshotRun {
   std::vector<std::unique_ptr<snapshot::TableReader>> readers_;
   std::vector<std::thread> threads_;
 };
+
+inline bool is_incremental(const state::SnapshotTable& table) {
+  return table.kind == state::SnapshotTable::Kind::kIncremental;
+}
+// "db.a,db.b"
+std::string joined(const std::vector<schema::TableName>& names, std::size_t at_most);
 
 // Whether `a` stands at or behind `b` in the binlog of one server.
 bool is_at_or_behind(const BinlogPosition& a, const BinlogPosition& b);

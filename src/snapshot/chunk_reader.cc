@@ -9,12 +9,16 @@
 namespace millrace::snapshot {
 namespace {
 
-// A reader waits for room in the pipeline with its statement open: as long as Kafka may be away.
 constexpr const char* kSession =
-    "SET SESSION net_write_timeout = 3600, net_read_timeout = 3600, "
-    "transaction_isolation = 'REPEATABLE-READ'";
+    "SET SESSION net_read_timeout = 3600, transaction_isolation = 'REPEATABLE-READ'";
 // How long one question waits for transactions to be executed. They are in the binlog, so they are about to be.
 constexpr const char* kVisibleSeconds = "5";
+
+Status run(mysql::Connection& connection, std::string_view sql) {
+  const auto changed = connection.execute(sql);
+  return changed ? Status() : changed.error();
+}
+
 }  // namespace
 
 // A table without a key, between two pieces: the SELECT goes on.
@@ -75,11 +79,9 @@ Status ChunkReader::connect() {
                            uuid.value_or("") + ") than the one that is streamed from (" +
                            options_.server_uuid + ")");
   }
-  MILLRACE_ASSIGN_OR_RETURN(const std::uint64_t changed, connection->execute(kSession));
-  static_cast<void>(changed);
+  MILLRACE_RETURN_IF_ERROR(run(*connection, kSession));
   for (const std::string_view statement : reading_session_statements()) {
-    MILLRACE_ASSIGN_OR_RETURN(const std::uint64_t of_session, connection->execute(statement));
-    static_cast<void>(of_session);
+    MILLRACE_RETURN_IF_ERROR(run(*connection, statement));
   }
   const std::lock_guard lock(mutex_);
   if (is_interrupted_) return transient_error("the reading of tables was interrupted");
@@ -250,10 +252,8 @@ Result<Chunk> ChunkReader::read_whole_table(const ChunkRequest& request) {
     MILLRACE_ASSIGN_OR_RETURN(RowImageWriter writer, RowImageWriter::make(request.table));
     std::optional<BinlogPosition> high;
     if (request.visible) {
-      MILLRACE_ASSIGN_OR_RETURN(
-          const std::uint64_t begun,
-          connection_->execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
-      static_cast<void>(begun);
+      MILLRACE_RETURN_IF_ERROR(
+          run(*connection_, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
       MILLRACE_ASSIGN_OR_RETURN(high, mysql::fetch_binlog_position(*connection_));
     }
     const TableKey none;
@@ -271,10 +271,7 @@ Result<Chunk> ChunkReader::read_whole_table(const ChunkRequest& request) {
   if (!chunk.is_end) return chunk;
   whole_.reset();
   MILLRACE_RETURN_IF_ERROR(check_frozen());
-  if (request.visible) {
-    MILLRACE_ASSIGN_OR_RETURN(const std::uint64_t ended, connection_->execute("COMMIT"));
-    static_cast<void>(ended);
-  }
+  if (request.visible) MILLRACE_RETURN_IF_ERROR(run(*connection_, "COMMIT"));
   return chunk;
 }
 

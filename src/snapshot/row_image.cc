@@ -207,6 +207,20 @@ bool append_decimal(std::string_view text, int precision, int scale, std::size_t
 
 }  // namespace
 
+std::string all_columns(const schema::TableSchema& table) {
+  return std::string((table.columns.size() + 7) / 8, '\xff');
+}
+
+binlog::RowsEvent event_of(const schema::TableSchema& table, std::string_view present,
+                           std::string_view images) {
+  binlog::RowsEvent event;
+  event.kind = binlog::RowsKind::kWrite;
+  event.column_count = table.columns.size();
+  event.columns_before = present;
+  event.rows = images;
+  return event;
+}
+
 std::span<const std::string_view> reading_session_statements() {
   static constexpr std::array<std::string_view, 2> kStatements = {
       // A reader that waits for its sink must not be taken for one that is gone.

@@ -6,13 +6,13 @@
 #include <charconv>
 #include <ctime>
 
-#include "millrace/binlog/events.h"
 #include "millrace/charset/charset.h"
 #include "millrace/mysql/connection.h"
 #include "millrace/row/decimal.h"
 #include "millrace/row/row_decoder.h"
 #include "millrace/row/row_plan.h"
 #include "millrace/schema/catalog.h"
+#include "millrace/snapshot/row_image.h"
 
 namespace millrace::snapshot {
 namespace {
@@ -180,12 +180,8 @@ Result<std::vector<std::string>> key_literals_of_image(const schema::TableSchema
                                                        const TableKey& key,
                                                        std::string_view image) {
   const row::RowPlan plan(table);
-  const std::string present((table.columns.size() + 7) / 8, '\xff');
-  binlog::RowsEvent event;
-  event.kind = binlog::RowsKind::kWrite;
-  event.column_count = table.columns.size();
-  event.columns_before = present;
-  event.rows = image;
+  const std::string present = all_columns(table);
+  const binlog::RowsEvent event = event_of(table, present, image);
   row::RowDecoder decoder(plan, event);
   row::Row before, row;
   MILLRACE_ASSIGN_OR_RETURN(const bool more, decoder.next(before, row));

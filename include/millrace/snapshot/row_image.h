@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "millrace/base/result.h"
+#include "millrace/binlog/events.h"
 #include "millrace/mysql/row_stream.h"
 #include "millrace/row/json_from_text.h"
 #include "millrace/row/row_plan.h"
@@ -50,6 +51,13 @@ struct JsonDoubt {
   std::string text;                 // as it was read
   std::vector<std::string> paths;   // of the values in doubt: $.a[0]."b c"
 };
+
+// All columns of the table, as a rows event's bitmap says it.
+std::string all_columns(const schema::TableSchema& table);
+// The rows event that has these images: what a RowDecoder reads them from. It points into `present` (all_columns()) and
+// `images`.
+binlog::RowsEvent event_of(const schema::TableSchema& table, std::string_view present,
+                           std::string_view images);
 
 class RowImageWriter {
  public:

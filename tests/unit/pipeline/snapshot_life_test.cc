@@ -1,5 +1,6 @@
 // A snapshot's life: from a frozen copy, with its marks, and by orders.
 
+#include <atomic>
 #include <future>
 
 #include "snapshot_fixture.h"
@@ -330,7 +331,7 @@ TEST_F(SnapshotOrders, ThatFailAreToldAndTheStreamGoesOn) {
   tables_.after = [](const Read& read, snapshot::Chunk& chunk) {
     if (read.table == "items") chunk.failure = definite_error("no such column");
   };
-  bool was_ordered = false;
+  std::atomic<bool> was_ordered = false;
   source_.until = [&] { return was_ordered && is_over(); };
   source_.meanwhile = [&](Pipeline& pipeline) {
     pipeline.order(order(What::kExecute, "wrong", "items"));
