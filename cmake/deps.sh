@@ -16,7 +16,7 @@ set -euo pipefail
 
 MYSQLCLIENT_CRATE=0.2.2 MYSQLCLIENT_VERSION=9.5.0
 RDKAFKA_CRATE=4.10.0 RDKAFKA_VERSION=2.12.1
-MYSQLCLIENT_RECIPE=1 RDKAFKA_RECIPE=2  # raise one when the way that library is built changes
+MYSQLCLIENT_RECIPE=1 RDKAFKA_RECIPE=3  # raise one when the way that library is built changes
 
 CACHE=${MILLRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/millrace}
 PREFIX=$CACHE/prefix STAMPS=$CACHE/stamps
@@ -164,6 +164,14 @@ build_rdkafka() {
   cp -r "$SOURCE/librdkafka" "$source"
   echo '#error "pthreads are wanted"' >"$source/packaging/cmake/try_compile/c11threads_test.c"
   # No cyrus-sasl: PLAIN, SCRAM and OAUTHBEARER need only OpenSSL.  No curl: OIDC is not offered.
+  # While a partition's request is under way an idempotent producer sends no other, yet its thread asks again without a
+  # pause whether it may (until its linger is over: up to a third of the program's time). The answer will wake it.
+  local asks='rkb->rkb_state == RD_KAFKA_BROKER_STATE_UP'
+  local waits='rd_atomic32_get(\&rktp->rktp_msgs_inflight) >= RD_KAFKA_IDEMP_MAX_INFLIGHT'
+  sed -i "s/$asks ? next_wakeup/$asks \&\& !(rd_kafka_is_idempotent(rkb->rkb_rk) \&\& $waits) ? next_wakeup/" \
+    "$source/src/rdkafka_broker.c"
+  grep -q 'RD_KAFKA_IDEMP_MAX_INFLIGHT) ? next_wakeup' "$source/src/rdkafka_broker.c" ||
+    die "librdkafka $RDKAFKA_VERSION has changed where its producer waits: cmake/deps.sh must follow"
   run "$log" cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF \
     -DRDKAFKA_BUILD_TESTS=OFF -DWITH_SSL=ON -DWITH_ZLIB=ON -DWITH_ZSTD=ON -DENABLE_LZ4_EXT=ON -DWITH_SASL=OFF \
