@@ -20,7 +20,7 @@ class PrintingSink final : public sink::Sink {
     state.offset.emplace();
     return state;
   }
-  Status write(std::unique_ptr<encode::RecordBatch> batch) override {
+  Status write(encode::RecordBatchPtr batch) override {
     for (const encode::Record& record : batch->records) {
       encode::append_record_line(*batch, record, lines_);
       if (lines_.size() >= kFlushBytes) MILLRACE_RETURN_IF_ERROR(print());

@@ -53,7 +53,7 @@ Result<bool> notify_start(const config::SourceConfig& source, const encode::Enco
   const config::MetadataConfig& metadata = source.metadata;
   if (!metadata.notifies_log && !metadata.notifies_sink) return false;
   const encode::NotificationRecords records(metadata.notification_topic, encoder);
-  auto batch = std::make_unique<encode::RecordBatch>();
+  auto batch = encode::new_record_batch();
   for (const std::string& type : types_of(start)) {
     const encode::Notification notification = of_snapshot(source, type);
     log_notification(source, notification);

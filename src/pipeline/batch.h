@@ -154,7 +154,7 @@ struct Batch {
   change::TransactionCounts counts;
 
   // Filled by a decode worker.
-  std::unique_ptr<encode::RecordBatch> records;
+  encode::RecordBatchPtr records;
   std::vector<std::uint64_t> rows_of_item;  // rows in the event, published before or now
   std::uint64_t creates = 0, updates = 0, deletes = 0, truncates = 0, reads = 0;
   std::uint64_t json_bases_missing = 0;

@@ -43,7 +43,7 @@ class BatchDecoder {
       : batch_(batch), options_(options), encoder_(encoder, clock) {}
 
   Status run() {
-    batch_.records = std::make_unique<encode::RecordBatch>();
+    batch_.records = encode::new_record_batch();
     batch_.records->bytes.reserve(batch_.expected_record_bytes());
     batch_.rows_of_item.reserve(batch_.items.size());
     for (std::size_t i = 0; i < batch_.items.size(); ++i) {

@@ -143,7 +143,7 @@ bool Committer::must_beat() const {
 }
 
 Status Committer::beat() {
-  auto records = std::make_unique<encode::RecordBatch>();
+  auto records = encode::new_record_batch();
   heartbeats_.append(*records);
   last_beat_ = steady_clock::now();
   if (!has_records_) first_write_ = last_beat_;

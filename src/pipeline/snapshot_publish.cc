@@ -6,6 +6,7 @@
 #include "millrace/base/clock.h"
 #include "millrace/base/limits.h"
 #include "millrace/base/mark.h"
+#include "millrace/base/object_pool.h"
 #include "millrace/row/row_decoder.h"
 #include "pipeline/snapshot_run.h"
 
@@ -30,6 +31,11 @@ std::string_view mark_of(bool is_first, bool is_last, bool is_first_of_all, bool
 
 // What an item's views point into.
 struct SnapshotRun::HeldRows {
+  HeldRows() = default;
+  ~HeldRows() { ObjectPool<snapshot::RowImages>::give(std::move(rows)); }
+  HeldRows(const HeldRows&) = delete;
+  HeldRows& operator=(const HeldRows&) = delete;
+
   snapshot::RowImages rows;
   std::string present;  // a bitmap: all columns
 };

@@ -48,7 +48,7 @@ class KafkaSink final : public Sink {
   ~KafkaSink() override { close(); }
 
   Result<state::SourceState> open() override;
-  Status write(std::unique_ptr<encode::RecordBatch> batch) override;
+  Status write(encode::RecordBatchPtr batch) override;
   Status write_state(const std::vector<state::StateRecord>& records) override;
   Status commit(const Commit& commit) override;
   std::size_t pending_bytes() const override { return pending_bytes_; }
@@ -77,7 +77,7 @@ class KafkaSink final : public Sink {
   std::atomic<bool> interrupted_{false};
   bool open_ = false;
   // Lent to the producer, so they go after it (close()).
-  std::vector<std::unique_ptr<encode::RecordBatch>> batches_;
+  std::vector<encode::RecordBatchPtr> batches_;
   KafkaProducer producer_{options_, interrupted_};
   MakeTopics make_topics_;
   std::unique_ptr<Topics> admin_;
@@ -137,7 +137,7 @@ Status KafkaSink::ensure_own_topics() {
 // ---------------------------------------------------------------------------------------------------------------------
 // Write.
 
-Status KafkaSink::write(std::unique_ptr<encode::RecordBatch> batch) {
+Status KafkaSink::write(encode::RecordBatchPtr batch) {
   MILLRACE_RETURN_IF_ERROR(usable());
   pending_bytes_ += batch->bytes.size();
   batches_.push_back(std::move(batch));

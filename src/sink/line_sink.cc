@@ -23,7 +23,7 @@ class LineSink final : public Sink {
   const std::atomic<bool>& interrupted() const { return interrupted_; }
 
   Result<state::SourceState> open() override;
-  Status write(std::unique_ptr<encode::RecordBatch> batch) override;
+  Status write(encode::RecordBatchPtr batch) override;
   Status write_state(const std::vector<state::StateRecord>& records) override;
   Status commit(const Commit& commit) override;
   std::size_t pending_bytes() const override { return pending_bytes_; }
@@ -64,7 +64,7 @@ Result<state::SourceState> LineSink::open() {
   return state;
 }
 
-Status LineSink::write(std::unique_ptr<encode::RecordBatch> batch) {
+Status LineSink::write(encode::RecordBatchPtr batch) {
   MILLRACE_RETURN_IF_ERROR(usable());
   MILLRACE_RETURN_IF_ERROR(settle(write_batch(*batch)));
   pending_records_ += batch->records.size();

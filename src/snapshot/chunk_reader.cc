@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "millrace/base/mark.h"
+#include "millrace/base/object_pool.h"
 #include "millrace/mysql/row_stream.h"
 #include "millrace/mysql/server_facts.h"
 
@@ -151,6 +152,7 @@ Result<Chunk> ChunkReader::read_connected(const ChunkRequest& request) {
   MILLRACE_RETURN_IF_ERROR(wait_until_visible(request));
   MILLRACE_ASSIGN_OR_RETURN(const RowImageWriter writer, RowImageWriter::make(request.table));
   Chunk chunk;
+  chunk.rows = ObjectPool<RowImages>::take();
   if (request.wants_maximum) {
     MILLRACE_ASSIGN_OR_RETURN(chunk.maximum, read_maximum(request, key, writer));
   }
@@ -245,6 +247,7 @@ Status ChunkReader::settle(const ChunkRequest& request, const TableKey& key, Chu
 // first row.
 Result<Chunk> ChunkReader::read_whole_table(const ChunkRequest& request) {
   Chunk chunk;
+  chunk.rows = ObjectPool<RowImages>::take();
   chunk.has_key = false;
   if (whole_ == nullptr) {
     MILLRACE_MARK("table_without_key");

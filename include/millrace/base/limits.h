@@ -28,6 +28,11 @@ inline constexpr std::size_t kSnapshotChunkBytes = 1U << 20;
 // What was read and waits for the stream to come to its place; readers wait when it is more.
 inline constexpr std::size_t kSnapshotBytes = 8U << 20;
 
+// What a pool of buffers keeps for the next, of each kind: as much as one source has in its pipeline. One that grew beyond
+// use is freed.
+inline constexpr std::size_t kPoolBytes = 16U << 20;
+inline constexpr std::size_t kPooledObjectBytes = 4U << 20;
+
 // A zstd window above this is refused: the server compresses with at most 8 MiB (level 22: 128 MiB).
 inline constexpr int kZstdWindowLogMax = 27;
 // Decompressed bytes handed on at a time.

@@ -10,7 +10,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "millrace/base/object_pool.h"
 
 namespace millrace::encode {
 
@@ -77,6 +80,22 @@ struct RecordBatch {
     invalid_texts.clear();
     unconverted.clear();
   }
+  std::size_t capacity_bytes() const {
+    return bytes.capacity() + records.capacity() * sizeof(Record) +
+           headers.capacity() * sizeof(Header);
+  }
 };
+
+// A batch's buffers serve others behind it.
+struct ReturnToPool {
+  void operator()(RecordBatch* batch) const {
+    ObjectPool<RecordBatch>::give(std::move(*batch));
+    delete batch;
+  }
+};
+using RecordBatchPtr = std::unique_ptr<RecordBatch, ReturnToPool>;
+inline RecordBatchPtr new_record_batch() {
+  return RecordBatchPtr(new RecordBatch(ObjectPool<RecordBatch>::take()));
+}
 
 }  // namespace millrace::encode

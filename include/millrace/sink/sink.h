@@ -33,7 +33,7 @@ class Sink {
   virtual Result<state::SourceState> open() = 0;
   // Takes the batch; its bytes stay alive until the commit. Blocks while the sink has no room (that is the
   // pipeline's back-pressure), up to its own time-out.
-  virtual Status write(std::unique_ptr<encode::RecordBatch> batch) = 0;
+  virtual Status write(encode::RecordBatchPtr batch) = 0;
   // State records of the commit that follows, beside those that it brings itself: for more than should be held at once.
   virtual Status write_state(const std::vector<state::StateRecord>& records) = 0;
   // Returns when everything is durable.

@@ -37,6 +37,13 @@ struct RowImages {
   std::vector<std::size_t> begins;  // of each row in `bytes`
 
   std::size_t count() const { return begins.size(); }
+  void clear() {
+    bytes.clear();
+    begins.clear();
+  }
+  std::size_t capacity_bytes() const {
+    return bytes.capacity() + begins.capacity() * sizeof(std::size_t);
+  }
   std::string_view row(std::size_t index) const {
     const std::size_t end = index + 1 < begins.size() ? begins[index + 1] : bytes.size();
     return std::string_view(bytes).substr(begins[index], end - begins[index]);

@@ -92,7 +92,7 @@ class KafkaSinkTest : public ::testing::Test {
     return options;
   }
   std::string topic(const std::string& suffix = "events") const { return name_ + "." + suffix; }
-  std::unique_ptr<encode::RecordBatch> rows(int first, int count) const {
+  encode::RecordBatchPtr rows(int first, int count) const {
     BatchBuilder builder;
     for (int i = first; i < first + count; ++i)
       builder.add(topic(), std::to_string(i), "v" + std::to_string(i));

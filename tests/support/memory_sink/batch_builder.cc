@@ -25,8 +25,8 @@ BatchBuilder& BatchBuilder::add(const std::string& topic, std::optional<std::str
   return *this;
 }
 
-std::unique_ptr<encode::RecordBatch> BatchBuilder::take() {
-  return std::exchange(batch_, std::make_unique<encode::RecordBatch>());
+encode::RecordBatchPtr BatchBuilder::take() {
+  return std::exchange(batch_, encode::new_record_batch());
 }
 
 }  // namespace millrace::testing

@@ -22,12 +22,12 @@ class BatchBuilder {
   BatchBuilder& add(const std::string& topic, std::optional<std::string_view> key,
                     std::optional<std::string_view> value, const Headers& headers = {});
   // The batch so far; the builder begins anew.
-  std::unique_ptr<encode::RecordBatch> take();
+  encode::RecordBatchPtr take();
 
  private:
   encode::ByteRange append(std::optional<std::string_view> text);
 
-  std::unique_ptr<encode::RecordBatch> batch_ = std::make_unique<encode::RecordBatch>();
+  encode::RecordBatchPtr batch_ = encode::new_record_batch();
 };
 
 }  // namespace millrace::testing

@@ -62,7 +62,7 @@ Result<state::SourceState> MemorySink::open() {
   return std::move(loader).finish();
 }
 
-Status MemorySink::write(std::unique_ptr<encode::RecordBatch> batch) {
+Status MemorySink::write(encode::RecordBatchPtr batch) {
   MILLRACE_RETURN_IF_ERROR(usable());
   MILLRACE_RETURN_IF_ERROR(settle(store_->pass(MemoryStore::Point::kWrite)));
   const auto text = [&batch](const encode::ByteRange& range) {

@@ -71,7 +71,7 @@ class MemorySink : public sink::Sink {
         topic_prefix_(std::move(topic_prefix)) {}
 
   Result<state::SourceState> open() override;
-  Status write(std::unique_ptr<encode::RecordBatch> batch) override;
+  Status write(encode::RecordBatchPtr batch) override;
   Status write_state(const std::vector<state::StateRecord>& records) override;
   Status commit(const sink::Commit& commit) override;
   std::size_t pending_bytes() const override { return pending_bytes_; }

@@ -114,7 +114,7 @@ class ScriptedSink final : public sink::Sink {
 
   Result<state::SourceState> open() override { return state::SourceState{}; }
 
-  Status write(std::unique_ptr<encode::RecordBatch> batch) override {
+  Status write(encode::RecordBatchPtr batch) override {
     if (on_write) on_write();
     pending_bytes_ += batch->bytes.size();
     for (const encode::Record& record : batch->records) {

@@ -116,7 +116,7 @@ Commit commit_at(std::uint64_t position, std::vector<state::StateRecord> state =
   return commit;
 }
 
-std::unique_ptr<encode::RecordBatch> one_row() {
+encode::RecordBatchPtr one_row() {
   return BatchBuilder().add("shop.db.t", R"({"id":1})", "{}").take();
 }
 
@@ -329,7 +329,7 @@ TEST_F(KafkaMockTest, BrokerRefusingTheSizeIsTransientUnderAPolicy) {
 
 class KafkaMockOversized : public KafkaMockTest {
  protected:
-  std::unique_ptr<encode::RecordBatch> rows() const {
+  encode::RecordBatchPtr rows() const {
     return BatchBuilder()
         .add("shop.db.t", "1", "small")
         .add("shop.db.t", "2",

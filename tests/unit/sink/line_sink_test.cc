@@ -61,7 +61,7 @@ std::string line(const std::string& key, const std::string& value) {
          R"(,"headers":{}})" + "\n";
 }
 
-std::unique_ptr<encode::RecordBatch> batch(const char* key, const char* value) {
+encode::RecordBatchPtr batch(const char* key, const char* value) {
   return BatchBuilder().add("t", key, value).take();
 }
 
