@@ -23,11 +23,18 @@ class Debezium final : public Subject {
   Debezium(const std::filesystem::path& folder, const testing::MiniMysql& mysql,
            const testing::MiniKafka& kafka, int instance, Begin begin)
       : prefix_("dz" + std::to_string(instance)),
+        begin_(begin),
         runner_(folder / prefix_, options(mysql, kafka, prefix_, instance, begin)) {}
 
   std::string name() const override { return "debezium"; }
   std::string topic() const override { return prefix_ + ".shop.orders"; }
-  void start() override { runner_.start(); }
+  void start() override {
+    if (begin_ == Begin::kWithSnapshot) {
+      runner_.launch();  // it streams when the snapshot is over
+    } else {
+      runner_.start();
+    }
+  }
   void stop() override { runner_.stop(); }
   ChildProcess& process() override { return runner_.process(); }
 
@@ -55,6 +62,7 @@ class Debezium final : public Subject {
   }
 
   std::string prefix_;
+  Begin begin_;
   testing::DebeziumRunner runner_;
 };
 

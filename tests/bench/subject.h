@@ -19,7 +19,7 @@ class Subject {
   virtual ~Subject() = default;
   virtual std::string name() const = 0;
   virtual std::string topic() const = 0;
-  // Starts, and returns when it streams.
+  // Starts, and returns when it works.
   virtual void start() = 0;
   virtual void stop() = 0;
   virtual testing::ChildProcess& process() = 0;

@@ -127,7 +127,7 @@ bool DebeziumRunner::submit_connectors() const {
   });
 }
 
-void DebeziumRunner::start(std::chrono::seconds deadline) {
+void DebeziumRunner::launch() {
   fs::remove(folder_ / "connect.log");
   ChildOptions child;
   child.command = {"java",
@@ -145,6 +145,10 @@ void DebeziumRunner::start(std::chrono::seconds deadline) {
   child.output = folder_ / "connect.log";
   child.folder = folder_;
   process_ = std::make_unique<ChildProcess>(std::move(child));
+}
+
+void DebeziumRunner::start(std::chrono::seconds deadline) {
+  launch();
   std::string failed;
   int looks = 0;
   const bool streaming = eventually(deadline, [&] {

@@ -35,6 +35,8 @@ class DebeziumRunner {
 
   static bool available();
 
+  // Returns at once. A distributed worker isn't given its connectors.
+  void launch();
   // Returns when all connectors read the binlog; throws with the log's end when it doesn't get there.
   void start(std::chrono::seconds deadline = std::chrono::seconds(120));
   void stop();

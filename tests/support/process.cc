@@ -50,6 +50,11 @@ TempFolder::~TempFolder() {
 }
 
 // Below the range that the system gives to outgoing connections: one of those would take the port before the server does.
+std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
 int free_port() {
   constexpr int kFirst = 12000;
   constexpr int kLast = 30000;

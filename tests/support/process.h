@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -32,6 +33,9 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+// What the environment says, for tests that can be longer or repeated.
+std::uint64_t number_of(const char* variable, std::uint64_t otherwise);
 
 // A TCP port that was free a moment ago.
 int free_port();

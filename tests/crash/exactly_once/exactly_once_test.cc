@@ -7,11 +7,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <random>
 #include <thread>
 
 #include "support/configuration.h"
+#include "support/crash.h"
 #include "support/daemon_process.h"
 #include "support/fault_proxy.h"
 #include "support/kafka_reader.h"
@@ -28,18 +27,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* kCrashPoints[] = {"pipeline.before_commit", "pipeline.after_commit",
-                                        "sink.before_commit", "sink.after_commit",
-                                        "sink.after_produce"};
 constexpr int kKilled =
     137;  // by SIGKILL, or by a crash point, which ends the process in the same way
-
-std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-std::uint64_t rounds() { return number_of("CRASH_ROUNDS", number_of("MILLRACE_CRASH_ROUNDS", 5)); }
 
 struct Setting {
   const char* name;
@@ -55,33 +44,24 @@ struct Setting {
 class ExactlyOnce : public ::testing::TestWithParam<Setting> {
  protected:
   ExactlyOnce()
-      : seed_(number_of("CRASH_SEED", std::random_device{}())),
-        random_(seed_),
-        mysql_({.arguments = GetParam().mysql}),
+      : mysql_({.arguments = GetParam().mysql}),
         proxy_(mysql_.port()),
-        workload_(mysql_.socket(), {.threads = 3, .seed = seed_}),
+        workload_(mysql_.socket(), {.threads = 3, .seed = dice_.seed()}),
         reshaper_(mysql_.socket(),
-                  {.database = "mixed", .tables = workload_.tables(), .seed = seed_}),
-        daemon_(folder_.path(), configuration()) {
-    std::printf("CRASH_SEED=%llu repeats this run's choices\n",
-                static_cast<unsigned long long>(seed_));
-  }
-
-  int roll(int sides) { return static_cast<int>(random_() % static_cast<std::uint64_t>(sides)); }
+                  {.database = "mixed", .tables = workload_.tables(), .seed = dice_.seed()}),
+        daemon_(folder_.path(), configuration()) {}
 
   // Kills the daemon at a place or moment of the dice; it is dead when this returns.
   void crash() {
-    if (roll(3) == 0) {
-      std::this_thread::sleep_for(milliseconds(roll(3000)));
+    if (dice_.roll(3) == 0) {
+      std::this_thread::sleep_for(milliseconds(dice_.roll(3000)));
       daemon_.kill9();
       return;
     }
     // A crash point is the next start's: this life ends first, by a kill as well.
     daemon_.kill9();
-    const std::string point =
-        std::string(kCrashPoints[roll(5)]) + ":" + std::to_string(1 + roll(15));
+    const std::string point = dice_.crash_point(1 + dice_.roll(15));
     SCOPED_TRACE(point);
-    std::printf("  crash point %s\n", point.c_str());
     daemon_.start({{"MILLRACE_CRASH_POINT", point}});
     const auto code = daemon_.process().wait(seconds(60));
     ASSERT_TRUE(code.has_value()) << "the daemon never came to " << point << "\n" << log_end();
@@ -90,7 +70,7 @@ class ExactlyOnce : public ::testing::TestWithParam<Setting> {
 
   // Something else that breaks meanwhile.
   void disturb() {
-    switch (roll(5)) {
+    switch (dice_.roll(5)) {
       case 0:
         // Not killed: a lone broker that dies between a commit and its markers may forget them, and then hides what
         // follows from every reader. Clusters have replicas for that.
@@ -101,20 +81,20 @@ class ExactlyOnce : public ::testing::TestWithParam<Setting> {
         std::printf("  links to MySQL are cut\n");
         for (int i = 0; i < 5; ++i) {
           proxy_.cut();
-          std::this_thread::sleep_for(milliseconds(roll(400)));
+          std::this_thread::sleep_for(milliseconds(dice_.roll(400)));
         }
         break;
       case 2:
         std::printf("  MySQL can't be reached\n");
         proxy_.refuse(true);
         proxy_.cut();
-        std::this_thread::sleep_for(milliseconds(500 + roll(1500)));
+        std::this_thread::sleep_for(milliseconds(500 + dice_.roll(1500)));
         proxy_.refuse(false);
         break;
       case 3:
         std::printf("  the link to MySQL is silent\n");
         proxy_.stall(true);
-        std::this_thread::sleep_for(milliseconds(500 + roll(3000)));
+        std::this_thread::sleep_for(milliseconds(500 + dice_.roll(3000)));
         proxy_.stall(false);
         break;
       default:
@@ -164,8 +144,7 @@ class ExactlyOnce : public ::testing::TestWithParam<Setting> {
     return text.substr(text.size() > 4000 ? text.size() - 4000 : 0);
   }
 
-  std::uint64_t seed_;
-  std::mt19937_64 random_;
+  CrashDice dice_;
   TempFolder folder_{"crash"};
   MiniMysql mysql_;
   MiniKafka kafka_;
@@ -193,7 +172,7 @@ TEST_P(ExactlyOnce, NothingIsMissingAndNothingIsTwice) {
   ASSERT_TRUE(daemon_.wait_for_state("mixed", "RUNNING"))
       << daemon_.source_trace("mixed") << log_end();
   workload_.start();
-  for (std::uint64_t round = 0; round < rounds(); ++round) {
+  for (std::uint64_t round = 0; round < crash_rounds(); ++round) {
     std::printf("round %llu\n", static_cast<unsigned long long>(round));
     disturb();
     crash();

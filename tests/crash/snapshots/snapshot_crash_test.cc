@@ -6,11 +6,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <random>
 #include <thread>
 
 #include "support/configuration.h"
+#include "support/crash.h"
 #include "support/daemon_process.h"
 #include "support/kafka_reader.h"
 #include "support/keyed_tables.h"
@@ -24,24 +23,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* kCrashPoints[] = {"pipeline.before_commit", "pipeline.after_commit",
-                                        "sink.before_commit", "sink.after_commit",
-                                        "sink.after_produce"};
-
-std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-std::uint64_t rounds() { return number_of("CRASH_ROUNDS", number_of("MILLRACE_CRASH_ROUNDS", 5)); }
-
 class SnapshotCrash : public ::testing::Test {
  protected:
-  SnapshotCrash() : seed_(number_of("CRASH_SEED", std::random_device{}())), random_(seed_) {
-    std::printf("CRASH_SEED=%llu repeats this run's choices\n",
-                static_cast<unsigned long long>(seed_));
-  }
-
   std::string configuration(bool is_slow) const {
     SourceText source{
         .name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = {}};
@@ -50,14 +33,12 @@ class SnapshotCrash : public ::testing::Test {
     // So slow that every kill finds it at work.
     if (is_slow) {
       source.properties["snapshot.max.rows.per.second"] =
-          std::to_string(kRows * 18 / static_cast<int>(10 * rounds() + 10));
+          std::to_string(kRows * 18 / static_cast<int>(10 * crash_rounds() + 10));
     }
     source.properties["snapshot.max.threads"] = is_slow ? "1" : "3";
     source.properties["errors.retry.delay.max.ms"] = "500";
     return kafka_configuration(kafka_.bootstrap(), source);
   }
-
-  int roll(int sides) { return static_cast<int>(random_() % static_cast<std::uint64_t>(sides)); }
 
   double rows_read() const {
     return daemon_.metric("millrace_rows_total{operation=\"read\",source=\"keyed\"}");
@@ -80,16 +61,14 @@ class SnapshotCrash : public ::testing::Test {
   }
 
   void crash() {
-    if (roll(2) == 0) {
-      std::this_thread::sleep_for(milliseconds(500 + roll(3000)));
+    if (dice_.roll(2) == 0) {
+      std::this_thread::sleep_for(milliseconds(500 + dice_.roll(3000)));
       daemon_.kill9();
       daemon_.start();
       return;
     }
     daemon_.kill9();
-    const std::string point =
-        std::string(kCrashPoints[roll(5)]) + ":" + std::to_string(2 + roll(20));
-    std::printf("  crash point %s\n", point.c_str());
+    const std::string point = dice_.crash_point(2 + dice_.roll(20));
     daemon_.start({{"MILLRACE_CRASH_POINT", point}});
     ASSERT_TRUE(daemon_.process().wait(seconds(60)).has_value())
         << "the daemon never came to " << point << "\n"
@@ -105,13 +84,12 @@ class SnapshotCrash : public ::testing::Test {
   static constexpr int kRows = 3000;
   static constexpr int kChunkRows = 100;
 
-  std::uint64_t seed_;
-  std::mt19937_64 random_;
+  CrashDice dice_;
   TempFolder folder_{"snapshot_crash"};
   MiniMysql mysql_{{.buffer_pool_mib = 128}};
   MiniKafka kafka_;
   // Without tables that have no key: of a live server they are read again from their beginning.
-  KeyedTables keyed_{mysql_.socket(), {.rows = kRows, .seed = seed_, .with_keyless = false}};
+  KeyedTables keyed_{mysql_.socket(), {.rows = kRows, .seed = dice_.seed(), .with_keyless = false}};
   DaemonProcess daemon_{folder_.path(), configuration(true)};
 };
 
@@ -122,7 +100,7 @@ TEST_F(SnapshotCrash, NeverBeginsAnew) {
   keyed_.start();
   std::uint64_t published = 0;
   std::uint64_t kills = 0;
-  for (std::uint64_t round = 0; round < rounds(); ++round) {
+  for (std::uint64_t round = 0; round < crash_rounds(); ++round) {
     std::printf("round %llu\n", static_cast<unsigned long long>(round));
     crash();
     if (HasFatalFailure()) return;
@@ -134,7 +112,7 @@ TEST_F(SnapshotCrash, NeverBeginsAnew) {
     EXPECT_GE(now, published);
     published = now;
   }
-  EXPECT_EQ(kills, rounds()) << "the snapshot was over too soon to be killed";
+  EXPECT_EQ(kills, crash_rounds()) << "the snapshot was over too soon to be killed";
   // With other properties and more readers it goes on all the same.
   daemon_.set_configuration(configuration(false));
   EXPECT_EQ(daemon_.stop(), 0);

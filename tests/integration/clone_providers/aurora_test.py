@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""The clone provider `aurora` against moto's RDS, which runs within this process: so statuses, events and errors that moto
-doesn't know can be put into it.
+"""The clone provider `aurora` against a mock of the cloud's API.
 
     aurora_test.py [Class.test...]        the environment of the tests: MILLRACE_SOURCE_DIR, MILLRACE_CACHE
 """
@@ -8,122 +7,17 @@ doesn't know can be put into it.
 import contextlib
 import datetime
 import json
-import logging
 import os
 import subprocess
-import sys
 import unittest
-import warnings
 
-CACHE = os.environ.get("MILLRACE_CACHE") or os.path.join(
-    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "millrace")
-VENV = os.path.join(CACHE, "moto", "venv")
+from cloud import INSTANCE, NAME, POSITION, REGION, VENV, Aws, RDSResponse
+
 SOURCE = os.environ.get("MILLRACE_SOURCE_DIR") or os.getcwd()
 PROVIDER = os.path.join(SOURCE, "config", "clone-providers", "aurora")
 
-# Only with what provision.sh installed, whatever this machine has besides.
-if os.path.realpath(sys.prefix) != os.path.realpath(VENV):
-    python = os.path.join(VENV, "bin", "python")
-    if not os.access(python, os.X_OK):
-        sys.exit(f"no moto in {VENV}: run tests/support/provision.sh moto")
-    os.execv(python, [python, os.path.abspath(__file__)] + sys.argv[1:])
-
-import boto3
-import moto.core.utils
-from moto.core.responses import ActionResult
-from moto.rds.exceptions import RDSClientError
-from moto.rds.models import Event, rds_backends
-from moto.rds.responses import RDSResponse
-from moto.server import ThreadedMotoServer
-
-ACCOUNT, REGION = "123456789012", "eu-west-1"
-NAME = "millrace-shop"
-INSTANCE = NAME + "-1"
-POSITION = "Binlog position from crash recovery is %s %d"
-
-
-class Aws:
-    """moto's server, with a log of the requests and faults on demand."""
-
-    OPERATIONS = {
-        "DescribeDBClusters": "describe_db_clusters",
-        "DescribeDBInstances": "describe_db_instances",
-        "RestoreDBClusterToPointInTime": "restore_db_cluster_to_point_in_time",
-        "CreateDBInstance": "create_db_instance",
-        "DescribeEvents": "describe_events",
-        "AddTagsToResource": "add_tags_to_resource",
-        "DeleteDBInstance": "delete_db_instance",
-        "DeleteDBCluster": "delete_db_cluster",
-    }
-
-    def __init__(self):
-        self.requests, self.faults, self.clones = [], [], 0
-        for operation, method in self.OPERATIONS.items():
-            setattr(RDSResponse, method, self.hooked(operation, getattr(RDSResponse, method)))
-        self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        self.server.start()
-        self.url = "http://%s:%d" % self.server.get_host_and_port()
-        self.client = self.boto("rds")
-
-    def boto(self, service):
-        return boto3.client(service, region_name=REGION, endpoint_url=self.url, aws_access_key_id="id",
-                            aws_secret_access_key="key")
-
-    def hooked(self, operation, original):
-        def call(response):
-            self.requests.append((operation, response.params.original_dict()))
-            fault = next((fault for fault in self.faults if fault["operation"] == operation), None)
-            if fault is not None:
-                fault["times"] -= 1
-                if fault["times"] == 0:
-                    self.faults.remove(fault)
-                if fault["happens"]:
-                    original(response)
-                raise RDSClientError(fault["code"], fault["message"])
-            # A filter that moto doesn't know.
-            if any(one["Name"] == "clone-group-id" for one in response.params.get("Filters", [])):
-                return ActionResult({"DBClusters": [self.cluster("shop-db")] * (self.clones + 1)})
-            result = original(response)
-            if operation == "DeleteDBCluster":
-                # moto keeps a backup by the minute, and then no cluster of the same name can be made.
-                self.backend.cluster_snapshots.clear()
-            return result
-
-        return call
-
-    def fail(self, operation, code, message="for a test", times=1, happens=False):
-        self.faults.append(dict(operation=operation, code=code, message=message, times=times, happens=happens))
-
-    def parameters(self, operation):
-        return [parameters for name, parameters in self.requests if name == operation]
-
-    @property
-    def backend(self):
-        return rds_backends[ACCOUNT][REGION]
-
-    def cluster(self, name):
-        return self.backend.clusters.get(name)
-
-    def instance(self, name):
-        return self.backend.databases.get(name)
-
-    def reset(self):
-        self.requests, self.faults, self.clones = [], [], 0
-        rds_backends.reset()
-
-    def add_event(self, message, instance=INSTANCE, age=datetime.timedelta(0)):
-        event = object.__new__(Event)
-        event.source_identifier, event.source_type = instance, "db-instance"
-        event.message, event.event_categories = message, []
-        event.source_arn = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{instance}"
-        event.date = moto.core.utils.utcnow() - age
-        self.backend.events.append(event)
-
 
 def setUpModule():
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    # moto is told to answer with errors that are not RDS's own.
-    warnings.filterwarnings("ignore", message=".*does not match an error shape")
     AuroraTest.aws = Aws()
 
 

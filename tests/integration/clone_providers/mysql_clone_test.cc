@@ -14,6 +14,7 @@
 
 #include "daemon/clone_provider.h"
 #include "millrace/daemon/logging.h"
+#include "support/cloning.h"
 #include "support/mini_mysql.h"
 #include "support/process.h"
 
@@ -26,54 +27,19 @@ using testing::ChildProcess;
 using testing::eventually;
 using ::testing::HasSubstr;
 using testing::MiniMysql;
-using testing::MiniMysqlOptions;
 using ::testing::Not;
 using testing::SqlClient;
+using testing::Supervisor;
 using testing::TempFolder;
 
 constexpr const char* kPassword =
     "p\"w'x\\y#z; ";  // what a client's option file and SQL have to quote
 
-MiniMysqlOptions with_plugin() {
-  return {.arguments = {"--plugin-load-add=mysql_clone.so", "--performance-schema=ON"}};
-}
-
-// What somebody does who watches over a server: when it is gone, start it again. The server dies with this object (its
-// parent is a thread).
-class Supervisor {
- public:
-  Supervisor(std::function<bool()> is_wanted, std::function<void()> restart)
-      : thread_([this, is_wanted, restart] {
-          while (!ends_) {
-            if (is_wanted()) restart();
-            eventually(std::chrono::milliseconds(50), [this] { return ends_.load(); });
-          }
-        }) {}
-  ~Supervisor() {
-    ends_ = true;
-    thread_.join();
-  }
-  Supervisor(const Supervisor&) = delete;
-  Supervisor& operator=(const Supervisor&) = delete;
-
- private:
-  std::atomic<bool> ends_{false};
-  std::thread thread_;
-};
-
 class MysqlClone : public ::testing::Test {
  protected:
-  MysqlClone() : donor_(with_plugin()), recipient_(with_plugin()) {
-    // The account of docs/clone-providers.md, on both servers; nothing more than it says there.
-    for (MiniMysql* server : {&donor_, &recipient_}) {
-      SqlClient root = server->root();
-      root.execute("CREATE USER copier@'%' IDENTIFIED BY 'p\"w\\'x\\\\y#z; '");
-      root.execute(
-          "GRANT SHOW DATABASES, BACKUP_ADMIN, CLONE_ADMIN, SYSTEM_VARIABLES_ADMIN, "
-          "PERSIST_RO_VARIABLES_ADMIN, "
-          "REPLICATION_SLAVE_ADMIN, SHUTDOWN ON *.* TO copier@'%'");
-      root.execute("GRANT SELECT ON performance_schema.* TO copier@'%'");
-    }
+  MysqlClone() {
+    for (const MiniMysql* server : {&donor_, &recipient_})
+      testing::create_cloner(*server, kPassword);
     donor_.execute({"CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)",
                     "INSERT INTO shop.orders VALUES (1), (2)"});
 
@@ -89,7 +55,7 @@ class MysqlClone : public ::testing::Test {
         {"client", (testing::cache_folder() / "mysql/root/bin/mysql").string()},
         {"recipient.host", "127.0.0.1"},
         {"recipient.port", std::to_string(recipient_.port())},
-        {"donor.user", "copier"},
+        {"donor.user", testing::kCloner},
         {"donor.password", kPassword},
         {"restart.command", "touch " + restart_file().string()},
         {"poll.interval", "0.1"},
@@ -144,7 +110,8 @@ class MysqlClone : public ::testing::Test {
   }
 
   const TempFolder folder_{"clone"};
-  MiniMysql donor_, recipient_;
+  MiniMysql donor_{{.arguments = testing::clone_arguments()}},
+      recipient_{{.arguments = testing::clone_arguments()}};
   config::SourceConfig source_;
   std::atomic<bool> interrupted_{false};
 };
@@ -276,7 +243,7 @@ TEST_F(MysqlClone, WhatIsMissing) {
   recipient_.set_arguments({"--plugin-load-add=mysql_clone.so"});
   recipient_.restart();
   expect_refused(ErrorKind::kDefinite, "runs with performance_schema=OFF");
-  recipient_.set_arguments(with_plugin().arguments);
+  recipient_.set_arguments(testing::clone_arguments());
   recipient_.restart();
 
   // The donor refuses: nothing is left of the attempt, and the reason is the server's own.

@@ -61,13 +61,10 @@ std::vector<std::string> SelectRows::read(const schema::TableSchemaPtr& table) {
   must(snapshot::settle_doubts(doubts, types, images));
 
   const row::RowPlan plan(*table);
-  const std::string all_columns((table->columns.size() + 7) / 8, '\xff');
+  const std::string present = snapshot::all_columns(*table);
   std::vector<std::string> printed;
   for (std::size_t i = 0; i < images.count(); ++i) {
-    binlog::RowsEvent event;
-    event.column_count = table->columns.size();
-    event.columns_before = all_columns;
-    event.rows = images.row(i);
+    const binlog::RowsEvent event = snapshot::event_of(*table, present, images.row(i));
     row::RowDecoder decoder(plan, event);
     row::Row before, after;
     if (!must(decoder.next(before, after))) throw std::runtime_error("an image without a row");

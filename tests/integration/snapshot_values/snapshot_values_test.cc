@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "integration/snapshot_values/binlog_rows.h"
@@ -19,11 +18,6 @@
 
 namespace millrace::testing {
 namespace {
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // The rows of `these` that `those` lack.
 std::vector<std::string> only_in(const std::vector<std::string>& these,
@@ -184,8 +178,8 @@ TEST_F(SnapshotValues, long_values) {
 }
 
 TEST_F(SnapshotValues, random_rows_of_random_tables) {
-  const std::uint64_t seed = number_from("SNAPSHOT_VALUES_SEED", std::random_device()());
-  const std::uint64_t tables = number_from("SNAPSHOT_VALUES_TABLES", 40);
+  const std::uint64_t seed = number_of("SNAPSHOT_VALUES_SEED", std::random_device()());
+  const std::uint64_t tables = number_of("SNAPSHOT_VALUES_TABLES", 40);
   SCOPED_TRACE("SNAPSHOT_VALUES_SEED=" + std::to_string(seed));
   const bool has_vectors = mysql::parse_version_number(session_.value("SELECT VERSION()")) >= 90000;
   RandomTables random(seed, has_vectors);

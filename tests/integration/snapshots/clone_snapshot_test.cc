@@ -3,13 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <filesystem>
-#include <functional>
 #include <random>
 #include <regex>
-#include <thread>
 
+#include "support/cloning.h"
 #include "support/configuration.h"
 #include "support/daemon_process.h"
 #include "support/kafka_reader.h"
@@ -28,50 +26,14 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* kCloner = "copier";
 constexpr const char* kClonerPassword = "copier-secret";
 
-MiniMysqlOptions with_plugin() {
-  return {.arguments = {"--plugin-load-add=mysql_clone.so", "--performance-schema=ON"},
-          .buffer_pool_mib = 128};
-}
-
-// Starts a server again that has stopped after it was cloned to, as systemd would.
-class Supervisor {
- public:
-  Supervisor(fs::path asked, MiniMysql& server)
-      : thread_([this, asked = std::move(asked), &server] {
-          while (!ends_) {
-            if (fs::exists(asked)) {
-              fs::remove(asked);
-              server.restart();
-            }
-            eventually(milliseconds(50), [this] { return ends_.load(); });
-          }
-        }) {}
-  ~Supervisor() {
-    ends_ = true;
-    thread_.join();
-  }
-  Supervisor(const Supervisor&) = delete;
-  Supervisor& operator=(const Supervisor&) = delete;
-
- private:
-  std::atomic<bool> ends_{false};
-  std::thread thread_;
-};
+MiniMysqlOptions with_plugin() { return {.arguments = clone_arguments(), .buffer_pool_mib = 128}; }
 
 class CloneSnapshot : public ::testing::Test {
  protected:
   CloneSnapshot() {
-    for (MiniMysql* server : {&donor_, &copy_}) {
-      server->execute(
-          {std::string("CREATE USER ") + kCloner + "@'%' IDENTIFIED BY '" + kClonerPassword + "'",
-           std::string("GRANT SHOW DATABASES, BACKUP_ADMIN, CLONE_ADMIN, SYSTEM_VARIABLES_ADMIN, "
-                       "PERSIST_RO_VARIABLES_ADMIN, REPLICATION_SLAVE_ADMIN, SHUTDOWN ON *.* TO ") +
-               kCloner + "@'%'",
-           std::string("GRANT SELECT ON performance_schema.* TO ") + kCloner + "@'%'"});
-    }
+    for (const MiniMysql* server : {&donor_, &copy_}) create_cloner(*server, kClonerPassword);
   }
 
   std::map<std::string, std::string> by_provider() const {
@@ -104,16 +66,16 @@ class CloneSnapshot : public ::testing::Test {
     daemon_.start();
   }
 
-  // The copy by hand: as somebody does who gives only its address.
-  void make_copy() {
-    const Supervisor supervisor(asked(), copy_);
-    copy_.execute(
-        {"SET GLOBAL clone_valid_donor_list = '127.0.0.1:" + std::to_string(donor_.port()) + "'"});
-    SqlClient client = copy_.root();
-    // The server stops, or says that nobody would start it again.
-    client.try_execute(std::string("CLONE INSTANCE FROM ") + kCloner + "@'127.0.0.1':" +
-                       std::to_string(donor_.port()) + " IDENTIFIED BY '" + kClonerPassword + "'");
-    copy_.restart();
+  // For who gives only its address.
+  void make_copy() { clone_by_hand(donor_, copy_, kClonerPassword); }
+
+  // Starts the copy again when the provider's restart.command asks for it, as systemd would.
+  Supervisor by_command() {
+    return Supervisor([this] { return fs::exists(asked()); },
+                      [this] {
+                        fs::remove(asked());
+                        copy_.restart();
+                      });
   }
 
   std::vector<Event> events(const std::string& topic) const {
@@ -162,9 +124,13 @@ class CloneSnapshot : public ::testing::Test {
 TEST_F(CloneSnapshot, OfAServerUnderLoad) {
   const std::uint64_t seed = std::random_device{}();
   for (MiniMysql* server : {&donor_, &copy_}) {
-    server->set_arguments({"--plugin-load-add=mysql_clone.so", "--performance-schema=ON",
-                           "--log-output=FILE", "--general-log=ON",
-                           "--general-log-file=" + (server->folder() / "general.log").string()});
+    std::vector<std::string> arguments = clone_arguments();
+    for (const std::string& argument :
+         {std::string("--log-output=FILE"), std::string("--general-log=ON"),
+          "--general-log-file=" + (server->folder() / "general.log").string()}) {
+      arguments.push_back(argument);
+    }
+    server->set_arguments(arguments);
     server->restart();
   }
   KeyedTables keyed(donor_.socket(), {.rows = 3000, .seed = seed});
@@ -173,7 +139,7 @@ TEST_F(CloneSnapshot, OfAServerUnderLoad) {
   keyed.start();
   mixed.start();
   reshaper.start();
-  const Supervisor supervisor(asked(), copy_);
+  const Supervisor supervisor = by_command();
   start(by_provider());
   ASSERT_TRUE(eventually(
       seconds(180), [&] { return daemon_.log().find("the copy is deleted") != std::string::npos; }))
