@@ -74,6 +74,8 @@ class Pipeline::Impl {
         return opened;
       }
     }
+    // Whoever sees the source run sees the snapshot, too.
+    snapshot_.report();
     observer_.on_streaming();
     Status committed;
     std::thread committer([&] {

@@ -80,6 +80,8 @@ class SnapshotRun {
   bool is_active() const { return is_active_.load(std::memory_order_acquire); }
   // Hands out what may go at this place. A definite error names the table.
   Status step(const StreamPlace& place, SnapshotOutput& out);
+  // Tells the observer how it gets on; as often as that is worth it.
+  void report();
   // Waits until a chunk or an order has come, at most so long; false when none has.
   bool wait(std::chrono::milliseconds timeout);
 
@@ -189,7 +191,6 @@ class SnapshotRun {
                  const row::Row& after);
   Result<bool> has_record(const CapturedTable& table, const binlog::RowsEvent& event,
                           const row::Row& before, const row::Row& after);
-  void report();
 
   // Notifications (snapshot_notes.cc).
   void name(const state::SnapshotTable& table);

@@ -44,7 +44,8 @@ class KeepingObserver final : public Observer {
   KeepingObserver(std::vector<std::string>& notices, LeftOut& left_out,
                   std::vector<SignalRow>& signals)
       : notices_(notices), left_out_(left_out), signals_(signals) {}
-  void on_streaming() override {}
+  void on_streaming() override { knew_of_snapshot = has_snapshot_; }
+  void on_snapshot(const SnapshotReport& report) override { has_snapshot_ = report.is_running; }
   void on_commit(const CommitReport& report, const state::Offset&) override {
     left_out_.add(report.left_out);
     signals_.insert(signals_.end(), report.signals.begin(), report.signals.end());
@@ -62,10 +63,12 @@ class KeepingObserver final : public Observer {
   }
 
   std::function<void()> after_commit;
+  bool knew_of_snapshot = false;  // when it was told that the source streams
   std::vector<TableReadReport> tables_read;
   std::vector<encode::Notification> notifications;
 
  private:
+  bool has_snapshot_ = false;
   std::mutex mutex_;
   std::vector<std::string>& notices_;
   LeftOut& left_out_;
@@ -124,6 +127,7 @@ class Source {
       if (until && until()) pipeline.stop();
     };
     const Status ended = run(pipeline, meanwhile);
+    knew_of_snapshot = observer.knew_of_snapshot;
     tables_read = std::move(observer.tables_read);
     notifications = std::move(observer.notifications);
     return ended;
@@ -144,6 +148,7 @@ class Source {
   std::function<bool()> until;     // called by the committer
   std::function<void(Pipeline&)> meanwhile;
   // Of the last life.
+  bool knew_of_snapshot = false;
   std::vector<TableReadReport> tables_read;
   std::vector<encode::Notification> notifications;
 

@@ -28,6 +28,13 @@ TEST_F(SnapshotTest, PublishesAllRowsAndIsOver) {
   EXPECT_THAT(outcomes(), ElementsAre("items SUCCEEDED 3"));
 }
 
+TEST_F(SnapshotTest, IsTheObserversBeforeTheSourceRuns) {
+  has("items", {{1, "a"}});
+  begin({"items"});
+  ASSERT_TRUE(live());
+  EXPECT_TRUE(source_.knew_of_snapshot);
+}
+
 TEST_F(SnapshotTest, LeavesOutRowsThatTheStreamHasTouchedMeanwhile) {
   has("items", {{1, "a"}, {2, "b"}, {3, "c"}, {4, "d"}, {5, "e"}});
   begin({"items"});
