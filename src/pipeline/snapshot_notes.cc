@@ -87,6 +87,7 @@ void SnapshotRun::tell_started(const std::vector<SnapshotTable>& tables, Snapsho
   encode::Notification started = notification(tables.front(), "STARTED");
   if (is_incremental(tables.front())) {
     std::vector<schema::TableName> names;
+    names.reserve(tables.size());
     for (const SnapshotTable& table : tables) names.push_back(table.name);
     started.additional_data["data_collections"] = joined(names, kMostNamed);
   }
