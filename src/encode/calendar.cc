@@ -1,6 +1,9 @@
 #include "encode/calendar.h"
 
 #include <array>
+#include <cstring>
+
+#include "millrace/base/digits.h"
 
 namespace millrace::encode {
 namespace {
@@ -40,35 +43,41 @@ Date date_of_days(std::int64_t days) {
   return {year, month, day};
 }
 
-char* write_digits(std::int64_t value, unsigned count, char* out) {
-  for (unsigned i = count; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
-  return out + count;
-}
+void store_two(std::uint64_t text, char* out) { std::memcpy(out, &text, 2); }
 
-// Long enough for every form below.
-constexpr std::size_t kIsoBytes = 40;
+// Long enough for every form below, and for a word more.
+constexpr std::size_t kIsoBytes = 48;
 
+// yyyy-mm-dd
 char* write_date(std::int64_t days, char* p) {
   const Date date = date_of_days(days);
-  p = write_digits(date.year, 4, p);
-  *p++ = '-';
-  p = write_digits(date.month, 2, p);
-  *p++ = '-';
-  return write_digits(date.day, 2, p);
+  const auto number =
+      static_cast<std::uint32_t>(date.year % 10'000 * 10'000 + date.month * 100 + date.day);
+  const std::uint64_t text = digits::eight(number);
+  std::memcpy(p, &text, 4);
+  p[4] = '-';
+  store_two(text >> 32, p + 5);
+  p[7] = '-';
+  store_two(text >> 48, p + 8);
+  return p + 10;
 }
 
+// hh:mm:ss and the fraction's first digits
 char* write_time(std::int64_t microseconds_of_day, unsigned fraction_digits, char* p) {
-  const std::int64_t second = microseconds_of_day / kMicrosecondsOfSecond;
-  std::int64_t fraction = microseconds_of_day % kMicrosecondsOfSecond;
-  p = write_digits(second / 3600, 2, p);
-  *p++ = ':';
-  p = write_digits(second / 60 % 60, 2, p);
-  *p++ = ':';
-  p = write_digits(second % 60, 2, p);
-  if (fraction_digits == 0) return p;
-  *p++ = '.';
-  for (unsigned i = fraction_digits; i < kMicrosecondDigits; ++i) fraction /= 10;
-  return write_digits(fraction, fraction_digits, p);
+  const auto second = static_cast<std::uint32_t>(microseconds_of_day / kMicrosecondsOfSecond);
+  const auto fraction = static_cast<std::uint32_t>(microseconds_of_day % kMicrosecondsOfSecond);
+  const std::uint64_t text =
+      digits::eight(second / 3600 * 10'000 + second / 60 % 60 * 100 + second % 60);
+  store_two(text >> 16, p);
+  p[2] = ':';
+  store_two(text >> 32, p + 3);
+  p[5] = ':';
+  store_two(text >> 48, p + 6);
+  if (fraction_digits == 0) return p + 8;
+  p[8] = '.';
+  const std::uint64_t six = digits::eight(fraction) >> 16;
+  std::memcpy(p + 9, &six, sizeof(six));
+  return p + 9 + fraction_digits;
 }
 
 unsigned needed_digits(std::int64_t microseconds_of_day) {

@@ -1,7 +1,6 @@
 #include "millrace/encode/debezium_encoder.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "encode/context_headers.h"
@@ -11,6 +10,7 @@
 #include "encode/source_block.h"
 #include "encode/table_plan.h"
 #include "encode/value_writer.h"
+#include "millrace/base/digits.h"
 
 namespace millrace::encode {
 namespace {
@@ -305,12 +305,11 @@ void DebeziumEncoder::Impl::write_order(change::TransactionOrder& order) {
 // ","ts_ms":...,"ts_us":...,"ts_ns":...} : when this event was made. The digits are worked out once: milliseconds and
 // microseconds are the nanoseconds' first ones.
 void DebeziumEncoder::Impl::write_instants() {
-  constexpr std::size_t kMostDigits = 20;
-  char digits[kMostDigits];
+  char text[digits::kRoom];
   // A clock before 1970 or in its first millisecond is a broken one; it still gets numbers of the right form.
   const std::int64_t now_ns = std::max<std::int64_t>(clock_.wall_ns(), 1'000'000);
-  const char* const end = std::to_chars(digits, digits + kMostDigits, now_ns).ptr;
-  const std::string_view nanoseconds(digits, static_cast<std::size_t>(end - digits));
+  const char* const end = digits::write(now_ns, text);
+  const std::string_view nanoseconds(text, static_cast<std::size_t>(end - text));
   writer_.raw("\",\"ts_ms\":");
   writer_.raw(nanoseconds.substr(0, nanoseconds.size() - 6));
   writer_.raw(",\"ts_us\":");

@@ -7,11 +7,12 @@
 // Single-threaded. Views and pointers into the buffer hold until the next call that writes.
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
+
+#include "millrace/base/digits.h"
 
 namespace millrace::encode {
 
@@ -41,8 +42,8 @@ class JsonWriter {
     *reserve(1) = c;
     ++end_;
   }
-  void integer(std::int64_t value) { number(value); }
-  void integer(std::uint64_t value) { number(value); }
+  void integer(std::int64_t value) { end_ = digits::write(value, reserve(digits::kRoom)); }
+  void integer(std::uint64_t value) { end_ = digits::write(value, reserve(digits::kRoom)); }
 
   // The inside of a JSON string. Each returns how many bytes it took from the start: all of them, or those before the
   // first that it can't take, which is the first malformed UTF-8 sequence, or the first byte above 0x7f.
@@ -63,13 +64,7 @@ class JsonWriter {
 
  private:
   static constexpr std::size_t kFirstCapacity = 4096;
-  static constexpr std::size_t kIntegerDigits = 20;
 
-  template <typename Integer>
-  void number(Integer value) {
-    char* out = reserve(kIntegerDigits);
-    end_ = std::to_chars(out, out + kIntegerDigits, value).ptr;
-  }
   void grow(std::size_t bytes);
   void quoted_base64(std::string_view bytes, std::size_t padded_size, const char* digits);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 
 namespace millrace::row {
@@ -90,6 +91,28 @@ void append_digits(const Group& group, std::string& out) {
     text[static_cast<std::size_t>(i)] = static_cast<char>('0' + rest % 10);
   }
   out.append(text.data(), static_cast<std::size_t>(group.digits));
+}
+
+// What surely fits 64 bits with a sign.
+constexpr int kWordDigits = 18;
+
+std::int64_t to_word(const Groups& groups) {
+  std::int64_t word = 0;
+  for (std::size_t i = 0; i < groups.count; ++i) {
+    word = word * power_of_ten(groups.items[i].digits) + groups.items[i].value;
+  }
+  return groups.is_negative ? -word : word;
+}
+
+// Big-endian, in as few bytes as hold it and its sign.
+void append_minimal(std::int64_t word, std::string& out) {
+  const auto magnitude = static_cast<std::uint64_t>(word ^ (word >> 63));
+  const auto bytes = static_cast<std::size_t>(std::bit_width(magnitude)) / 8 + 1;
+  std::array<char, sizeof(word)> big_endian;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    big_endian[i] = static_cast<char>(word >> (8 * (bytes - 1 - i)));
+  }
+  out.append(big_endian.data(), bytes);
 }
 
 // 81 digits take 270 bits, and a sign: nine words, least significant first.
@@ -219,6 +242,10 @@ Status append_decimal_unscaled(std::string_view packed, int precision, int scale
                                std::string& out) {
   Groups groups;
   MILLRACE_RETURN_IF_ERROR(unpack(packed, precision, scale, groups));
+  if (precision <= kWordDigits) {
+    append_minimal(to_word(groups), out);
+    return {};
+  }
   Words words = to_words(groups);
   if (groups.is_negative) negate(words);
   std::array<unsigned char, 4 * std::tuple_size_v<Words>> bytes;
