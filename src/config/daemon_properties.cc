@@ -64,8 +64,10 @@ const PropertyTable<DaemonConfig>& daemon_properties() {
       {"decode.threads", kYes, "as many as cores",
        "threads that turn rows into JSON, shared by all sources",
        integer(&D::decode_threads, 1, 1024)},
-      {"memory.limit.bytes", kNone, "512MiB",
-       "no common limit is built in yet: each source is bounded by itself",
+      {"memory.limit.bytes", kYes, "512MiB",
+       "what the rows in flight of all sources may take together, from the binlog to the commit; "
+       "the structures of "
+       "tables come beside it; set at the start",
        size(&D::memory_limit_bytes, 16U << 20)},
       {"state.dir", kYes, "./millrace-state",
        "where the sinks file and stdout keep offsets and structures", text(&D::state_dir)},

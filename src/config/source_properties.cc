@@ -180,7 +180,9 @@ PropertyTable<SourceConfig> implemented_properties() {
        "once",
        choice(&S::exactly_once, exactly_once)},
       {"commit.interval.ms", kYes, "50",
-       "the longest time between commits under load; Millrace's own",
+       "the longest time between commits under load, unless a commit takes longer than half of it; "
+       "Millrace's "
+       "own",
        duration(&S::commit_interval, milliseconds(0))},
       {"commit.max.bytes", kYes, "8MiB", "a commit is made at this size; Millrace's own",
        size(&S::commit_max_bytes, 64U << 10)},

@@ -141,7 +141,8 @@ int run(const std::string& config_path) {
   log_warnings(*config);
 
   Metrics metrics;
-  SourceRegistry sources(decode_threads(config->daemon), metrics, [&] { loop.wake(); });
+  SourceRegistry sources(decode_threads(config->daemon), config->daemon.memory_limit_bytes, metrics,
+                         [&] { loop.wake(); });
   HttpServer http(sources, metrics);
   if (const Status listening = http.start(config->daemon.listen_host, config->daemon.listen_port);
       !listening) {

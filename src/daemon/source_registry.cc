@@ -9,9 +9,12 @@
 
 namespace millrace::daemon {
 
-SourceRegistry::SourceRegistry(unsigned decode_threads, Metrics& metrics,
-                               std::function<void()> on_end)
-    : pool_(decode_threads), metrics_(metrics), on_end_(std::move(on_end)) {}
+SourceRegistry::SourceRegistry(unsigned decode_threads, std::size_t memory_limit_bytes,
+                               Metrics& metrics, std::function<void()> on_end)
+    : pool_(decode_threads),
+      memory_(memory_limit_bytes),
+      metrics_(metrics),
+      on_end_(std::move(on_end)) {}
 
 SourceRegistry::~SourceRegistry() { stop_all(); }
 
@@ -35,8 +38,8 @@ void SourceRegistry::apply(std::shared_ptr<const config::Config> config) {
   for (const auto& [name, source] : wanted) {
     if (runners_.contains(name)) continue;
     logger("daemon")->info("starting source={}", name);
-    auto runner =
-        std::make_unique<SourceRunner>(*source, config, pool_, metrics_.source(name), on_end_);
+    auto runner = std::make_unique<SourceRunner>(*source, config, pool_, memory_,
+                                                 metrics_.source(name), on_end_);
     runner->start();
     runners_[name] = std::move(runner);
   }

@@ -16,13 +16,15 @@
 #include "millrace/daemon/metrics.h"
 #include "millrace/daemon/status.h"
 #include "millrace/pipeline/decode_pool.h"
+#include "millrace/pipeline/memory_budget.h"
 
 namespace millrace::daemon {
 
 class SourceRegistry final : public StatusProvider {
  public:
   // `metrics` and `on_end` outlive the registry; on_end is called, from the source's thread, when a source has ended.
-  SourceRegistry(unsigned decode_threads, Metrics& metrics, std::function<void()> on_end);
+  SourceRegistry(unsigned decode_threads, std::size_t memory_limit_bytes, Metrics& metrics,
+                 std::function<void()> on_end);
   ~SourceRegistry() override;
 
   // Starts what is new, restarts what changed, stops what is gone. What stayed the same goes on undisturbed.
@@ -44,6 +46,7 @@ class SourceRegistry final : public StatusProvider {
   void stop_sources(const std::vector<std::string>& names);
 
   pipeline::DecodePool pool_;
+  pipeline::MemoryBudget memory_;
   Metrics& metrics_;
   const std::function<void()> on_end_;
 

@@ -113,10 +113,12 @@ std::string position_text(const state::Offset& offset) {
 
 SourceRunner::SourceRunner(config::SourceConfig source,
                            std::shared_ptr<const config::Config> config, pipeline::DecodePool& pool,
-                           SourceMetrics& metrics, std::function<void()> on_end)
+                           pipeline::MemoryBudget& memory, SourceMetrics& metrics,
+                           std::function<void()> on_end)
     : source_(std::move(source)),
       config_(std::move(config)),
       pool_(pool),
+      memory_(memory),
       metrics_(metrics),
       on_end_(std::move(on_end)),
       backoff_(kFirstRetry, source_.retry_delay_max, fnv1a_64(source_.name)) {
@@ -277,6 +279,7 @@ Status SourceRunner::run_once() {
   ServerStructures structures(source_, config_->daemon.group_id);
   pipeline::PipelineOptions options = pipeline_options(source_, filters, facts);
   options.structures = &structures;
+  options.memory = &memory_;
   options.order_of_signal = order_of_row;
   options.snapshot = snapshot_options(begun, facts);
   CloneDeletion clone_deletion(source_);

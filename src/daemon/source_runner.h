@@ -34,7 +34,8 @@ class SourceRunner final : public pipeline::Observer {
  public:
   // `config` is shared by all sources; `on_end` is called from the source's thread as its last act.
   SourceRunner(config::SourceConfig source, std::shared_ptr<const config::Config> config,
-               pipeline::DecodePool& pool, SourceMetrics& metrics, std::function<void()> on_end);
+               pipeline::DecodePool& pool, pipeline::MemoryBudget& memory, SourceMetrics& metrics,
+               std::function<void()> on_end);
   ~SourceRunner() override;
 
   void start();
@@ -82,6 +83,7 @@ class SourceRunner final : public pipeline::Observer {
   const config::SourceConfig source_;
   const std::shared_ptr<const config::Config> config_;
   pipeline::DecodePool& pool_;
+  pipeline::MemoryBudget& memory_;
   SourceMetrics& metrics_;
   const std::function<void()> on_end_;
   Backoff backoff_;

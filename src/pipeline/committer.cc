@@ -45,6 +45,7 @@ Status Committer::take(std::shared_ptr<Batch> batch) {
     report_.invalid_texts[table] += values;
   }
   advance(*batch);
+  uncommitted_bytes_ += batch->records->bytes.size();
   if (batch->records->records.empty()) return {};
   if (!has_records_) first_write_ = steady_clock::now();
   has_records_ = true;
@@ -122,13 +123,25 @@ bool Committer::should_commit() const {
   if (!has_records_ && pending_.state.empty() && on_committed_.empty()) {
     return now - last_commit_ >= options_.idle_commit_interval;
   }
-  return !queue_.ready() || now - first_write_ >= options_.commit_interval ||
+  return queue_.empty() || now - first_write_ >= interval() ||
          sink_.pending_bytes() >= options_.commit_max_bytes;
+}
+
+// While more is on its way. Where commits take long, as with many sources on few cores, they take a third of the time at
+// most, as long as that makes none wait for more than a second.
+steady_clock::duration Committer::interval() const {
+  constexpr steady_clock::duration kLongest = std::chrono::seconds(1);
+  return std::max<steady_clock::duration>(options_.commit_interval,
+                                          std::min(2 * last_duration_, kLongest));
 }
 
 steady_clock::time_point Committer::next_deadline() const {
   auto deadline = steady_clock::now() + std::chrono::hours(1);
-  if (has_progress_) deadline = last_commit_ + options_.idle_commit_interval;
+  // Inside a transaction there is only its next batch to wait for.
+  if (may_commit()) {
+    deadline =
+        has_records_ ? first_write_ + interval() : last_commit_ + options_.idle_commit_interval;
+  }
   if (options_.heartbeat_interval.count() != 0 && between_transactions_) {
     deadline = std::min(deadline, last_beat_ + options_.heartbeat_interval);
   }
@@ -160,8 +173,10 @@ Status Committer::commit() {
   const auto begin = steady_clock::now();
   MILLRACE_RETURN_IF_ERROR(sink_.commit(pending_));
   last_commit_ = steady_clock::now();
+  queue_.release(std::exchange(uncommitted_bytes_, 0));
   marks::crash_point("pipeline.after_commit");
-  report_.duration = last_commit_ - begin;
+  last_duration_ = last_commit_ - begin;
+  report_.duration = last_duration_;
   // Before the observer, who may stop the pipeline: whoever waits for the commit has it.
   for (const auto& call : std::exchange(on_committed_, {})) call();
   observer_.on_commit(report_, pending_.offset);

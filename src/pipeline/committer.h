@@ -33,6 +33,7 @@ class Committer {
   void count_open_transaction(const Batch& batch);
   bool may_commit() const;
   bool should_commit() const;
+  std::chrono::steady_clock::duration interval() const;
   bool must_beat() const;
   Status beat();
   Status commit();
@@ -50,10 +51,12 @@ class Committer {
   bool has_records_ = false;   // since the last commit
   bool has_progress_ = false;  // the offset moved, or state changed
   bool between_transactions_ = true;
+  std::size_t uncommitted_bytes_ = 0;  // taken from the queue
   std::uint64_t open_transaction_bytes_ =
       0;  // written of the open transaction since the last commit
   std::chrono::steady_clock::time_point first_write_;
-  std::chrono::steady_clock::time_point last_commit_;
+  std::chrono::steady_clock::time_point last_commit_;  // its end
+  std::chrono::steady_clock::duration last_duration_{0};
   std::chrono::steady_clock::time_point last_beat_;
 };
 

@@ -42,7 +42,7 @@ class Pipeline::Impl {
         tables_(tables),
         streams_(streams),
         pool_(pool),
-        queue_(limits::kPipelineBytes),
+        queue_(limits::kPipelineBytes, options_.memory),
         read_gtids_(state_.offset->gtids),
         snapshot_(options_, state_, tables, observer, [this] { wake(); }),
         assembler_(

@@ -110,7 +110,7 @@ std::optional<SnapshotRun::Ready> SnapshotRun::take_ready(Active& active, const 
   if (active.epoch != front.epoch) return std::nullopt;
   Ready ready = std::move(active.ready.front());
   active.ready.pop_front();
-  ready_bytes_ -= ready.bytes;
+  forget_bytes(ready);
   work_.notify_all();
   return ready;
 }

@@ -89,7 +89,8 @@ void SnapshotRun::read_tables(std::size_t number) {
 }
 
 bool SnapshotRun::may_read() const {
-  return !is_paused_ && ready_bytes_ < limits::kSnapshotBytes && steady_clock::now() >= next_read_;
+  return !is_paused_ && ready_bytes_ < limits::kSnapshotBytes && !memory_.is_scarce() &&
+         steady_clock::now() >= next_read_;
 }
 
 // Soon, or when rows_per_second lets the next chunk go.
@@ -142,6 +143,7 @@ void SnapshotRun::take_chunk(const schema::TableName& name, std::uint64_t epoch,
   ready.bytes =
       ready.chunk.rows.bytes.size() + ready.chunk.rows.begins.size() * sizeof(std::size_t);
   ready_bytes_ += ready.bytes;
+  memory_.add(ready.bytes);
   active->ready.push_back(std::move(ready));
   has_news_ = true;
   news_.notify_all();
@@ -155,6 +157,11 @@ void SnapshotRun::adapt_chunk(Active& active, const snapshot::Chunk& chunk) cons
       std::clamp<std::uint64_t>(limits::kSnapshotChunkBytes / row_bytes, 1, kMostChunkRows);
 }
 
+void SnapshotRun::forget_bytes(const Ready& ready) {
+  ready_bytes_ -= ready.bytes;
+  memory_.give(ready.bytes);
+}
+
 // What was read of the table and isn't published is worthless.
 void SnapshotRun::discard(Active& active) {
   MILLRACE_MARK("chunks_discarded");
@@ -164,7 +171,7 @@ void SnapshotRun::discard(Active& active) {
   active.reader.reset();
   active.has_maximum = false;
   for (const Ready& ready : active.ready) {
-    ready_bytes_ -= ready.bytes;
+    forget_bytes(ready);
     if (ready.chunk.high) active.not_before = ready.chunk.high;
   }
   active.ready.clear();

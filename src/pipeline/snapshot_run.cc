@@ -59,7 +59,8 @@ SnapshotRun::SnapshotRun(const PipelineOptions& options, const state::SourceStat
       tables_(tables),
       observer_(observer),
       wake_(std::move(wake)),
-      snapshot_(state.snapshot) {
+      snapshot_(state.snapshot),
+      memory_(options.memory) {
   if (options.updates_may_vanish) encoder_.emplace(tables.encoder_options(), system_clock());
   if (!snapshot_) return;
   for (const SnapshotTable& table : state.snapshot_tables) {
@@ -354,7 +355,7 @@ void SnapshotRun::finish(ActiveList::iterator active, End end, const std::string
   {
     const std::lock_guard lock(mutex_);
     if (holds_ && held_ == active) holds_ = false;
-    for (const Ready& ready : active->ready) ready_bytes_ -= ready.bytes;
+    for (const Ready& ready : active->ready) forget_bytes(ready);
     active_.erase(active);
   }
   TableReadReport report{table.name.to_text(), table.rows, "SUCCEEDED", why};

@@ -166,6 +166,7 @@ class SnapshotRun {
                   Result<snapshot::Chunk> chunk);
   void adapt_chunk(Active& active, const snapshot::Chunk& chunk) const;
   void discard(Active& active);
+  void forget_bytes(const Ready& ready);
 
   // Orders (snapshot_orders.cc).
   bool put(std::variant<SnapshotOrder, state::StateRecord> what);
@@ -258,6 +259,7 @@ class SnapshotRun {
   std::optional<gtid::GtidSet> place_;  // none: a frozen copy is read
   BinlogPosition place_position_;
   std::size_t ready_bytes_ = 0;
+  MemoryBudget::Share memory_;  // as many
   bool has_news_ = false;
   bool is_paused_ = false;
   bool is_stopping_ = false;

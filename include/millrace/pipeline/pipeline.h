@@ -21,7 +21,8 @@
 //
 // Back-pressure. What the queue holds is bounded in bytes (limits::kPipelineBytes). When it is full the reader waits,
 // and does not read from MySQL; the server's dump thread waits on its socket. When the sink is slow, write() blocks,
-// the queue fills, and the same happens.
+// the queue fills, and the same happens. So it does while other sources have what all may take together
+// (memory_budget.h), until nothing of this one is queued.
 //
 // Commits. The committer commits when there is something to commit and either nothing more is ready (latency when
 // idle), or the commit interval or its size is reached (throughput when behind). A commit stands between
@@ -54,6 +55,7 @@
 #include "millrace/pipeline/decode_pool.h"
 #include "millrace/pipeline/event_stream.h"
 #include "millrace/pipeline/left_out.h"
+#include "millrace/pipeline/memory_budget.h"
 #include "millrace/pipeline/signal_row.h"
 #include "millrace/pipeline/snapshot.h"
 #include "millrace/pipeline/structure_source.h"
@@ -95,6 +97,8 @@ struct PipelineOptions {
   // An update may have no record (skip.messages.without.change).
   bool updates_may_vanish = false;
   SnapshotOptions snapshot;
+  // Of all sources; none: each is bounded by itself. Borrowed.
+  MemoryBudget* memory = nullptr;
   // Asks what a row of the signal table wants of a snapshot; nothing: something else. Called from the reader.
   std::function<std::optional<SnapshotOrder>(const SignalRow&)> order_of_signal;
 };

@@ -25,12 +25,12 @@ TEST(BatchQueue, GivesBatchesInOrderWhateverOrderTheyAreDecodedIn) {
   ASSERT_TRUE(queue.push(first));
   ASSERT_TRUE(queue.push(second));
   queue.complete(*second);
-  EXPECT_FALSE(queue.ready());
   EXPECT_EQ(queue.pop(now()), nullptr);
   queue.complete(*first);
-  EXPECT_TRUE(queue.ready());
   EXPECT_EQ(queue.pop(now()), first);
+  EXPECT_FALSE(queue.empty());
   EXPECT_EQ(queue.pop(now()), second);
+  EXPECT_TRUE(queue.empty());
 }
 
 TEST(BatchQueue, HoldsAReaderBackUntilThereIsRoom) {

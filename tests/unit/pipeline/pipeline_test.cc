@@ -225,10 +225,9 @@ TEST(Pipeline, FollowsATableThatDdlChangesUnderFullMetadata) {
               ElementsAre(HasSubstr("\"name\":\"a\""), HasSubstr("\"title\":\"b\"")));
 }
 
-TEST(Pipeline, ReadsNoFurtherThanItsMemoryAllowsWhileTheSinkIsSlow) {
-  ScriptedServer server;
-  constexpr int kTransactions = 60;
-  for (int i = 1; i <= kTransactions; ++i) {
+// `transactions` of 2,000 row events each.
+void fill(ScriptedServer& server, int transactions) {
+  for (int i = 1; i <= transactions; ++i) {
     server.group(gtid(i), [i](auto& binlog) {
       binlog.begin().table_map(items_table());
       for (int part = 0; part < 2000; ++part) {
@@ -239,13 +238,10 @@ TEST(Pipeline, ReadsNoFurtherThanItsMemoryAllowsWhileTheSinkIsSlow) {
       binlog.xid();
     });
   }
-  Source source(server);
-  std::promise<void> release;
-  std::shared_future<void> released = release.get_future().share();
-  ScriptedServer::fetched() = 0;
-  auto life = std::async(std::launch::async,
-                         [&] { return source.live({}, [released] { released.wait(); }); });
-  // The reader stands still when two looks in a row see the same count.
+}
+
+// Waits until the readers stand still: two looks in a row see the same count of events.
+std::uint64_t events_until_still() {
   std::uint64_t fetched = 0;
   for (int same = 0; same < 20;) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -253,10 +249,45 @@ TEST(Pipeline, ReadsNoFurtherThanItsMemoryAllowsWhileTheSinkIsSlow) {
     same = now == fetched && now > 0 ? same + 1 : 0;
     fetched = now;
   }
-  EXPECT_LT(fetched, 60U * 2000U);
+  return fetched;
+}
+
+TEST(Pipeline, ReadsNoFurtherThanItsMemoryAllowsWhileTheSinkIsSlow) {
+  ScriptedServer server;
+  fill(server, 60);
+  Source source(server);
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  ScriptedServer::fetched() = 0;
+  auto life = std::async(std::launch::async,
+                         [&] { return source.live({}, [released] { released.wait(); }); });
+  EXPECT_LT(events_until_still(), 60U * 2000U);
   release.set_value();
   ASSERT_TRUE(life.get());
   EXPECT_THAT(source.store.records, SizeIs(60 * 2000));
+}
+
+TEST(Pipeline, ASourceWhoseSinkIsSlowLeavesOthersTheirPartOfTheMemory) {
+  ScriptedServer server;
+  fill(server, 20);
+  MemoryBudget memory(3U << 20);
+  Source slow(server), other(server);
+  slow.options.memory = other.options.memory = &memory;
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  ScriptedServer::fetched() = 0;
+  auto life = std::async(std::launch::async,
+                         [&] { return slow.live({}, [released] { released.wait(); }); });
+  // Far less than a source may have by itself.
+  EXPECT_LT(events_until_still(), 10U * 2000U);
+  EXPECT_GT(memory.used_bytes(), 1U << 20);
+  // All is taken, and the other goes on.
+  ASSERT_TRUE(other.live());
+  EXPECT_THAT(other.store.records, SizeIs(20 * 2000));
+  release.set_value();
+  ASSERT_TRUE(life.get());
+  EXPECT_THAT(slow.store.records, SizeIs(20 * 2000));
+  EXPECT_EQ(memory.used_bytes(), 0U);
 }
 
 }  // namespace
