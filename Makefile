@@ -12,7 +12,7 @@ CTEST := ctest --output-on-failure -j $(JOBS)
 SANITIZED := label-unit label-golden label-property label-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check bench conformance crash fuzz coverage image clean deps tools servers peers cloud
+.PHONY: help demo build test check bench conformance crash fuzz coverage image clean deps tools counter servers peers cloud
 
 help:
 	@echo 'make demo              MySQL, Kafka and Millrace on this machine: a live workload, its events, and a proof'
@@ -32,6 +32,9 @@ deps:
 
 tools: deps
 	@cmake/deps.sh tools
+
+counter: deps
+	@cmake/deps.sh counts
 
 servers:
 	@tests/support/provision.sh mysql kafka
@@ -53,7 +56,7 @@ build: deps build/release/build.ninja
 	@cmake --build --preset release -j $(JOBS) --target millrace
 
 # The sanitizers first and the real thing last: ctest's own summary of the release build ends the run.
-test: deps servers peers cloud build/dev/build.ninja build/tsan/build.ninja build/release/build.ninja
+test: deps counter servers peers cloud build/dev/build.ninja build/tsan/build.ninja build/release/build.ninja
 	@cmake --build --preset dev -j $(JOBS) --target $(SANITIZED)
 	@$(CTEST) --preset dev -L '^(unit|golden|property|fuzz)$$'
 	@cmake --build --preset tsan -j $(JOBS) --target label-tsan-safe label-pipeline

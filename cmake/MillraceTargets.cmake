@@ -99,10 +99,10 @@ function(millrace_label_targets name)
     endif()
   endforeach()
 endfunction()
-millrace_label_targets("" unit golden property fuzz integration conformance crash pipeline tsan-safe)
+millrace_label_targets("" unit golden property fuzz integration conformance crash pipeline tsan-safe counts)
 
 # How long a test of a label may run, in seconds, before ctest ends it.
-set(MILLRACE_TIMEOUTS unit 60 golden 120 property 300 fuzz 120 integration 600 crash 1800 bench 3600)
+set(MILLRACE_TIMEOUTS unit 60 counts 120 golden 120 property 300 fuzz 120 integration 600 crash 1800 bench 3600)
 
 # The environment and properties that all tests share.
 function(millrace_test_properties name timeout labels)

@@ -26,12 +26,15 @@ Options parse(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     if (i + 1 == argc)
-      throw std::runtime_error("usage: [--runs N] [--rows FACTOR] [--case A,B] [--only A,B]");
+      throw std::runtime_error(
+          "usage: [--runs N] [--rows FACTOR] [--case A,B] [--only A,B] [--minutes N]");
     const std::string value = argv[++i];
     if (name == "--runs") {
       options.runs = std::max(1, std::stoi(value));
     } else if (name == "--rows") {
       options.rows = std::stod(value);
+    } else if (name == "--minutes") {
+      options.minutes = std::max(1, std::stoi(value));
     } else if (name == "--case") {
       options.cases = split(value);
     } else if (name == "--only") {
@@ -57,6 +60,7 @@ void write_figures(Writer& writer, const Figures& one) {
   write_number(writer, "cpu_seconds_per_million_rows", one.cpu_seconds_per_million_rows);
   write_number(writer, "peak_memory_mb", one.peak_memory_mb);
   write_number(writer, "seconds", one.seconds);
+  write_number(writer, "stolen_percent", one.stolen_percent);
 }
 
 void write_figures(Writer& writer, const StartFigures& one) {
@@ -79,6 +83,40 @@ void write_figures(Writer& writer, const CatalogFigures& one) {
   write_number(writer, "memory_mb", one.memory_mb);
   write_number(writer, "alter_records", one.alter_records);
   write_number(writer, "alter_bytes", one.alter_bytes);
+}
+
+void write_figures(Writer& writer, const SourcesFigures& one) {
+  write_number(writer, "sources", one.sources);
+  write_number(writer, "idle_memory_mb", one.idle_memory_mb);
+  write_number(writer, "idle_cpu_percent", one.idle_cpu_percent);
+  write_number(writer, "rows_per_second", one.rows_per_second);
+  write_number(writer, "cpu_seconds_per_million_rows", one.cpu_seconds_per_million_rows);
+  write_number(writer, "peak_memory_mb", one.peak_memory_mb);
+  write_number(writer, "least_share", one.least_share);
+  write_number(writer, "most_share", one.most_share);
+}
+
+void write_figures(Writer& writer, const SoakFigures& one) {
+  write_number(writer, "minutes", one.minutes);
+  write_number(writer, "rows_per_second", one.rows_per_second);
+  write_number(writer, "early_memory_mb", one.early_memory_mb);
+  write_number(writer, "late_memory_mb", one.late_memory_mb);
+  write_number(writer, "early_descriptors", one.early_descriptors);
+  write_number(writer, "late_descriptors", one.late_descriptors);
+  write_number(writer, "early_threads", one.early_threads);
+  write_number(writer, "late_threads", one.late_threads);
+  write_number(writer, "reconnects", one.reconnects);
+  write_number(writer, "alters", one.alters);
+  write_number(writer, "lag_seconds", one.lag_seconds);
+}
+
+void write_figures(Writer& writer, const LatencyFigures& one) {
+  write_number(writer, "rate", one.rate);
+  write_number(writer, "transactions", static_cast<double>(one.transactions));
+  write_number(writer, "p50_ms", one.p50_ms);
+  write_number(writer, "p99_ms", one.p99_ms);
+  write_number(writer, "max_ms", one.max_ms);
+  write_number(writer, "stolen_percent", one.stolen_percent);
 }
 
 template <typename Kind>
@@ -110,8 +148,10 @@ void keep(const std::string& name, const Options& options, const std::vector<Kin
 void run(const Options& options) {
   for (const std::string& name : options.cases) {
     std::printf("\n== %s\n", name.c_str());
-    if (name == "catch_up") {
-      keep(name, options, catch_up(options));
+    if (is_catch_up(name)) {
+      keep(name, options, catch_up(name, options));
+    } else if (name == "latency") {
+      keep(name, options, latency(options));
     } else if (name == "snapshot") {
       keep(name, options, snapshot(options));
     } else if (name == "large_transaction") {
@@ -120,6 +160,10 @@ void run(const Options& options) {
       keep(name, options, many_tables(options));
     } else if (name == "million_tables") {
       keep(name, options, million_tables(options));
+    } else if (name == "many_sources") {
+      keep(name, options, many_sources(options));
+    } else if (name == "soak") {
+      keep(name, options, soak(options));
     } else {
       throw std::runtime_error("unknown case " + name);
     }

@@ -1,9 +1,10 @@
-// The standard catch-up: 1.5 million rows in transactions of a thousand, then 150 thousand small transactions, written
-// while nobody reads; then each subject reads them into Kafka, on this machine beside the servers.
+// Catching up: data is written while nobody reads; then each subject reads it into Kafka, on this machine beside the
+// servers.
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <stdexcept>
 
@@ -16,15 +17,96 @@ namespace {
 
 using testing::MiniKafka;
 using testing::MiniMysql;
+using testing::SqlClient;
 
-constexpr double kBulkTransactions = 1500;
 constexpr int kRowsOfEach = 1000;
-constexpr double kSmallTransactions = 150000;
 constexpr const char* kKcatMessages = "500000";
 
 std::string count(double standard, double factor) {
   return std::to_string(std::max(1L, std::lround(standard * factor)));
 }
+
+// What is read: a table shop.orders, with a procedure bulk(transactions, rows of each) that each subject is warmed up
+// with.
+struct Data {
+  const char* name;
+  std::vector<std::string> mysql;  // arguments of the server
+  std::function<void(SqlClient&)> create;
+  std::function<std::vector<std::string>(double factor)> statements;
+};
+
+std::string bulk(double transactions, double factor) {
+  return "CALL shop.bulk(" + count(transactions, factor) + ", " + std::to_string(kRowsOfEach) + ")";
+}
+std::string oltp(double transactions, double factor) {
+  return "CALL shop.oltp(" + count(transactions, factor) + ")";
+}
+
+// 1.5 million rows in transactions of a thousand, then 150 thousand small transactions.
+std::vector<std::string> standard(double factor) {
+  return {bulk(1500, factor), oltp(150'000, factor)};
+}
+// Four row events in each transaction.
+std::vector<std::string> small(double factor) { return {bulk(20, factor), oltp(300'000, factor)}; }
+
+// `columns` is the table's, `values` what a SELECT over numbers (n) gives for them.
+void create_table(SqlClient& client, const std::string& columns, const std::string& names,
+                  const std::string& values) {
+  for (const std::string& statement : std::vector<std::string>{
+           "CREATE DATABASE shop",
+           "CREATE TABLE shop.orders (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, " + columns +
+               ")",
+           "CREATE PROCEDURE shop.bulk(transactions INT, rows_of_each INT) BEGIN "
+           "DECLARE i INT DEFAULT 0; SET SESSION cte_max_recursion_depth = 4294967295; "
+           "WHILE i < transactions DO INSERT INTO shop.orders (" +
+               names +
+               ") WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
+               "WHERE n < rows_of_each) SELECT " +
+               values + " FROM numbers; SET i = i + 1; END WHILE; END"}) {
+    client.execute(statement);
+  }
+}
+
+// 200 columns of five types.
+void create_wide(SqlClient& client) {
+  constexpr std::pair<const char*, const char*> kKinds[] = {{"INT", "n * 7"},
+                                                            {"VARCHAR(40)", "CONCAT('value ', n)"},
+                                                            {"DECIMAL(12, 2)", "n * 1.25"},
+                                                            {"DATETIME(6)", "NOW(6)"},
+                                                            {"DOUBLE", "n / 3"}};
+  constexpr int kColumns = 200;
+  std::string columns, names, values;
+  for (int i = 1; i < kColumns; ++i) {
+    const auto& [type, value] = kKinds[i % 5];
+    const std::string comma = i == 1 ? "" : ", ";
+    columns += comma + "c" + std::to_string(i) + " " + type;
+    names += comma + "c" + std::to_string(i);
+    values += comma + value;
+  }
+  create_table(client, columns, names, values);
+}
+std::vector<std::string> wide(double factor) { return {bulk(150, factor)}; }
+
+// A document of some 40 values, a BLOB of 4 KiB and a text of 2 KiB.
+void create_large_values(SqlClient& client) {
+  create_table(
+      client, "doc JSON, attachment BLOB, body TEXT", "doc, attachment, body",
+      "JSON_OBJECT('id', n, 'tags', JSON_ARRAY('a', 'b', n, n / 3, TRUE, NULL), 'address', "
+      "JSON_OBJECT('street', CONCAT('street ', n), 'zip', '12345', 'at', NOW(6), 'amount', "
+      "CAST(n * 1.25 AS DECIMAL(12, 2))), 'lines', JSON_ARRAY(JSON_OBJECT('sku', n, 'qty', 1), "
+      "JSON_OBJECT('sku', n + 1, 'qty', 2), JSON_OBJECT('sku', n + 2, 'qty', 3)), 'text', "
+      "REPEAT('lorem ipsum ', 20)), REPEAT(UNHEX(SHA2(n, 256)), 256), REPEAT('lorem ipsum dolor ', "
+      "110)");
+}
+std::vector<std::string> large_values(double factor) { return {bulk(100, factor)}; }
+
+const Data kData[] = {
+    {"catch_up", {}, testing::create_orders, standard},
+    {"small_transactions", {}, testing::create_orders, small},
+    {"wide_rows", {}, create_wide, wide},
+    {"large_values", {}, create_large_values, large_values},
+    {"compressed", {"--binlog-transaction-compression=ON"}, testing::create_orders, standard},
+};
 
 bool has_kcat() { return testing::run_command({"sh", "-c", "command -v kcat"}).exit_code == 0; }
 
@@ -60,12 +142,21 @@ Figures kcat_limit(const std::string& bootstrap, const std::string& topic,
 
 }  // namespace
 
-std::vector<Figures> catch_up(const Options& options) {
+bool is_catch_up(const std::string& name) {
+  return std::any_of(std::begin(kData), std::end(kData),
+                     [&](const Data& data) { return name == data.name; });
+}
+
+std::vector<Figures> catch_up(const std::string& name, const Options& options) {
+  const Data& data = *std::find_if(std::begin(kData), std::end(kData),
+                                   [&](const Data& one) { return name == one.name; });
   const testing::TempFolder folder("bench");
-  const MiniMysql mysql({.arguments = {"--max-binlog-size=1G"}, .buffer_pool_mib = 512});
+  std::vector<std::string> arguments = data.mysql;
+  arguments.emplace_back("--max-binlog-size=1G");
+  const MiniMysql mysql({.arguments = arguments, .buffer_pool_mib = 512});
   const MiniKafka kafka({.heap = "1g"});
-  testing::SqlClient client = mysql.root();
-  testing::create_orders(client);
+  SqlClient client = mysql.root();
+  data.create(client);
   std::vector<std::unique_ptr<Subject>> subjects;
   for (int run = 0; run < options.runs; ++run) {
     if (options.measures("debezium"))
@@ -82,9 +173,7 @@ std::vector<Figures> catch_up(const Options& options) {
     warm_up_rows.push_back(0);
   }
   std::printf("writing the data\n");
-  client.execute("CALL shop.bulk(" + count(kBulkTransactions, options.rows) + ", " +
-                 std::to_string(kRowsOfEach) + ")");
-  client.execute("CALL shop.oltp(" + count(kSmallTransactions, options.rows) + ")");
+  for (const std::string& statement : data.statements(options.rows)) client.execute(statement);
 
   std::map<std::string, std::vector<Figures>> runs;
   for (std::size_t i = 0; i < subjects.size(); ++i) {

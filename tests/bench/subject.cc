@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "bench/stolen_time.h"
 #include "support/configuration.h"
 #include "support/daemon_process.h"
 #include "support/debezium_runner.h"
@@ -69,9 +70,11 @@ class Debezium final : public Subject {
 class Millrace final : public Subject {
  public:
   Millrace(const std::filesystem::path& folder, const testing::MiniMysql& mysql,
-           const testing::MiniKafka& kafka, int instance, Begin begin)
+           const testing::MiniKafka& kafka, int instance, Begin begin,
+           std::map<std::string, std::string> properties)
       : source_("mr" + std::to_string(instance)),
-        daemon_(folder / source_, configuration(mysql, kafka, source_, begin)) {}
+        daemon_(folder / source_,
+                configuration(mysql, kafka, source_, begin, std::move(properties))) {}
 
   std::string name() const override { return "millrace"; }
   std::string topic() const override { return source_ + ".shop.orders"; }
@@ -84,8 +87,10 @@ class Millrace final : public Subject {
 
  private:
   static std::string configuration(const testing::MiniMysql& mysql, const testing::MiniKafka& kafka,
-                                   const std::string& source, Begin begin) {
+                                   const std::string& source, Begin begin,
+                                   std::map<std::string, std::string> properties) {
     testing::SourceText text;
+    text.properties = std::move(properties);
     text.name = source;
     text.mysql_port = mysql.port();
     if (begin == Begin::kWithSnapshot) text.properties["snapshot.mode"] = "initial";
@@ -117,8 +122,9 @@ std::unique_ptr<Subject> debezium_tuned(const std::filesystem::path& folder,
 
 std::unique_ptr<Subject> millrace(const std::filesystem::path& folder,
                                   const testing::MiniMysql& mysql, const testing::MiniKafka& kafka,
-                                  int instance, Begin begin) {
-  return std::make_unique<Millrace>(folder, mysql, kafka, instance, begin);
+                                  int instance, Begin begin,
+                                  std::map<std::string, std::string> properties) {
+  return std::make_unique<Millrace>(folder, mysql, kafka, instance, begin, std::move(properties));
 }
 
 std::uint64_t warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap) {
@@ -142,6 +148,7 @@ Figures measure(Subject& subject, const std::string& bootstrap) {
   const testing::KafkaEnd end(bootstrap, subject.topic());
   const std::uint64_t rows_before = testing::KafkaReader(bootstrap).count_values(subject.topic());
   const std::int64_t base = end.offset();
+  const StolenTime stolen;
   const Sample begin{steady_clock::now(), base, 0};
   subject.start();
   Sample first = begin, last = begin;
@@ -158,6 +165,7 @@ Figures measure(Subject& subject, const std::string& bootstrap) {
   }
   Figures figures;
   figures.subject = subject.name();
+  figures.stolen_percent = stolen.percent();
   figures.peak_memory_mb = static_cast<double>(subject.process().peak_memory_bytes()) / (1 << 20);
   subject.stop();
   figures.rows = testing::KafkaReader(bootstrap).count_values(subject.topic()) - rows_before;

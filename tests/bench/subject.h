@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -35,7 +36,8 @@ std::unique_ptr<Subject> debezium_tuned(const std::filesystem::path& folder,
                                         Begin begin = Begin::kWithChanges);
 std::unique_ptr<Subject> millrace(const std::filesystem::path& folder,
                                   const testing::MiniMysql& mysql, const testing::MiniKafka& kafka,
-                                  int instance, Begin begin = Begin::kWithChanges);
+                                  int instance, Begin begin = Begin::kWithChanges,
+                                  std::map<std::string, std::string> properties = {});
 
 // Gives it an offset: starts it, lets some rows pass, stops it. How many rows that were.
 std::uint64_t warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap);
