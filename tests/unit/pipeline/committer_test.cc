@@ -11,7 +11,6 @@ namespace millrace::pipeline {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 // Says how many commits there were.
 class CountingSink final : public sink::Sink {

@@ -126,7 +126,7 @@ class Source {
     observer.after_commit = [&] {
       if (until && until()) pipeline.stop();
     };
-    const Status ended = run(pipeline, meanwhile);
+    Status ended = run(pipeline, meanwhile);
     knew_of_snapshot = observer.knew_of_snapshot;
     tables_read = std::move(observer.tables_read);
     notifications = std::move(observer.notifications);
