@@ -74,6 +74,11 @@ struct MetricFamilies {
              "Transactions that the server has and the sink has not.");
   Family<Gauge>& queue_bytes =
       gauges(registry, "millrace_queue_bytes", "Bytes between reader and sink.");
+  Family<Gauge>& memory_in_flight =
+      gauges(registry, "millrace_memory_in_flight_bytes",
+             "Rows in flight of all sources, until they are committed.");
+  Family<Gauge>& memory_limit =
+      gauges(registry, "millrace_memory_limit_bytes", "What they may take together.");
   Family<Counter>& reconnects = counters(registry, "millrace_reconnects_total",
                                          "Restarts of a source after a transient error.");
   Family<Counter>& skipped_events =
@@ -214,7 +219,8 @@ void SourceMetrics::forget_transactions_behind() {
   transactions_behind_.clear();
 }
 
-Metrics::Metrics() : families_(std::make_unique<MetricFamilies>()) {
+Metrics::Metrics(const pipeline::MemoryBudget* memory)
+    : memory_(memory), families_(std::make_unique<MetricFamilies>()) {
   families_->build_info.Add({{"version", kVersion}}).Set(1);
 }
 
@@ -233,6 +239,10 @@ void Metrics::remove(const std::string& name) {
 }
 
 std::string Metrics::expose() const {
+  if (memory_ != nullptr) {
+    families_->memory_in_flight.Add({}).Set(static_cast<double>(memory_->used_bytes()));
+    families_->memory_limit.Add({}).Set(static_cast<double>(memory_->limit_bytes()));
+  }
   std::vector<prometheus::MetricFamily> families = families_->registry.Collect();
   for (prometheus::MetricFamily& family : process_metrics()) families.push_back(std::move(family));
   std::ostringstream out;

@@ -140,9 +140,9 @@ int run(const std::string& config_path) {
   log->info("millrace starts version={} sources={}", kVersion, config->sources.size());
   log_warnings(*config);
 
-  Metrics metrics;
-  SourceRegistry sources(decode_threads(config->daemon), config->daemon.memory_limit_bytes, metrics,
-                         [&] { loop.wake(); });
+  pipeline::MemoryBudget memory(config->daemon.memory_limit_bytes);
+  Metrics metrics(&memory);
+  SourceRegistry sources(decode_threads(config->daemon), memory, metrics, [&] { loop.wake(); });
   HttpServer http(sources, metrics);
   if (const Status listening = http.start(config->daemon.listen_host, config->daemon.listen_port);
       !listening) {

@@ -9,12 +9,9 @@
 
 namespace millrace::daemon {
 
-SourceRegistry::SourceRegistry(unsigned decode_threads, std::size_t memory_limit_bytes,
+SourceRegistry::SourceRegistry(unsigned decode_threads, pipeline::MemoryBudget& memory,
                                Metrics& metrics, std::function<void()> on_end)
-    : pool_(decode_threads),
-      memory_(memory_limit_bytes),
-      metrics_(metrics),
-      on_end_(std::move(on_end)) {}
+    : pool_(decode_threads), memory_(memory), metrics_(metrics), on_end_(std::move(on_end)) {}
 
 SourceRegistry::~SourceRegistry() { stop_all(); }
 

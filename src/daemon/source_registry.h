@@ -22,8 +22,8 @@ namespace millrace::daemon {
 
 class SourceRegistry final : public StatusProvider {
  public:
-  // `metrics` and `on_end` outlive the registry; on_end is called, from the source's thread, when a source has ended.
-  SourceRegistry(unsigned decode_threads, std::size_t memory_limit_bytes, Metrics& metrics,
+  // `memory`, `metrics` and `on_end` outlive the registry; on_end is called, from the source's thread, when a source has ended.
+  SourceRegistry(unsigned decode_threads, pipeline::MemoryBudget& memory, Metrics& metrics,
                  std::function<void()> on_end);
   ~SourceRegistry() override;
 
@@ -46,7 +46,7 @@ class SourceRegistry final : public StatusProvider {
   void stop_sources(const std::vector<std::string>& names);
 
   pipeline::DecodePool pool_;
-  pipeline::MemoryBudget memory_;
+  pipeline::MemoryBudget& memory_;
   Metrics& metrics_;
   const std::function<void()> on_end_;
 

@@ -109,7 +109,8 @@ std::vector<SoakFigures> soak(const Options& options) {
   testing::create_orders(client);
   client.execute("CALL shop.bulk(" + std::to_string(kRows / kRowsOfEach) + ", " +
                  std::to_string(kRowsOfEach) + ")");
-  testing::MixedWorkload mixed(mysql.socket(), {.threads = 1, .xa = false, .big_transaction_rows = 300});
+  testing::MixedWorkload mixed(mysql.socket(),
+                               {.threads = 1, .xa = false, .big_transaction_rows = 300});
   testing::Reshaper reshaper(mysql.socket(), {.database = "mixed", .tables = mixed.tables()});
   testing::FaultProxy proxy(mysql.port());
   testing::SourceText source{

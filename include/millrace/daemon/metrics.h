@@ -17,6 +17,7 @@
 #include <string>
 
 #include "millrace/daemon/status.h"
+#include "millrace/pipeline/memory_budget.h"
 #include "millrace/pipeline/snapshot.h"
 
 namespace millrace::daemon {
@@ -71,7 +72,8 @@ class SourceMetrics {
 
 class Metrics {
  public:
-  Metrics();
+  // `memory` is what the sources share; borrowed, and left out where there is none.
+  explicit Metrics(const pipeline::MemoryBudget* memory = nullptr);
   ~Metrics();
 
   // The metrics of a source, made at the first call; valid until remove().
@@ -81,6 +83,7 @@ class Metrics {
   std::string expose() const;
 
  private:
+  const pipeline::MemoryBudget* const memory_;
   std::unique_ptr<MetricFamilies> families_;
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<SourceMetrics>> sources_;

@@ -16,6 +16,7 @@ class MemoryBudget {
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
   std::size_t used_bytes() const;
+  std::size_t limit_bytes() const { return limit_bytes_; }
 
   // What one pipeline has in flight, or has read ahead; what it holds is given back with it.
   class Share {

@@ -77,6 +77,17 @@ TEST(Metrics, Values) {
   EXPECT_TRUE(has_line(text, "millrace_build_info{version=\"" + std::string(kVersion) + "\"} 1"));
 }
 
+TEST(Metrics, WhatAllSourcesHaveInFlight) {
+  pipeline::MemoryBudget memory(1U << 20);
+  pipeline::MemoryBudget::Share share(&memory);
+  const Metrics metrics(&memory);
+  share.add(700);
+  EXPECT_TRUE(has_line(metrics.expose(), "millrace_memory_in_flight_bytes 700"));
+  EXPECT_TRUE(has_line(metrics.expose(), "millrace_memory_limit_bytes 1048576"));
+  share.give(700);
+  EXPECT_TRUE(has_line(metrics.expose(), "millrace_memory_in_flight_bytes 0"));
+}
+
 TEST(Metrics, WhatIsNotKnownIsNotShown) {
   Metrics metrics;
   metrics.source("shop");
@@ -202,7 +213,8 @@ TEST(Metrics, Documentation) {
     documented.insert(cells[0].substr(1, cells[0].size() - 2) + " " + cells[1] + " " + cells[2]);
   }
 
-  Metrics metrics;
+  const pipeline::MemoryBudget memory(1);
+  Metrics metrics(&memory);
   touch_all(metrics.source("shop"));
   std::set<std::string> exposed;
   std::istringstream lines(metrics.expose());
