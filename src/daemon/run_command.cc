@@ -1,11 +1,12 @@
-#include <malloc.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include <string>
 
 #include "daemon/config_check.h"
+#include "daemon/heap.h"
 #include "daemon/source_registry.h"
 #include "millrace/base/limits.h"
 #include "millrace/config/config.h"
@@ -26,18 +28,8 @@
 namespace millrace::daemon {
 namespace {
 
-// Memory is taken by one thread and given back by another, a megabyte at a time: with glibc's defaults (an arena a
-// thread, kept for ever) the process would keep several times what it uses.
-void keep_memory_small() {
-#ifdef __GLIBC__
-  constexpr int kArenas = 2;
-  constexpr int kOfItsOwnFromBytes = 512 << 10;  // given back to the system as soon as it is freed
-  constexpr int kFreeAtTopBytes = 4 << 20;
-  mallopt(M_ARENA_MAX, kArenas);
-  mallopt(M_MMAP_THRESHOLD, kOfItsOwnFromBytes);
-  mallopt(M_TRIM_THRESHOLD, kFreeAtTopBytes);
-#endif
-}
+// Often enough that a burst is soon forgotten, too rarely to be seen in a profile.
+constexpr std::chrono::seconds kTrimHeapEvery{10};
 
 // What the main thread waits for: signals, and sources that end.
 class MainLoop {
@@ -127,7 +119,7 @@ unsigned decode_threads(const config::DaemonConfig& config) {
 }  // namespace
 
 int run(const std::string& config_path) {
-  keep_memory_small();
+  keep_heap_small();
   MainLoop loop;
   Result<config::Config> loaded = load_checked_config(config_path);
   if (!loaded) {
@@ -155,8 +147,14 @@ int run(const std::string& config_path) {
   log->info("listening address={}:{}", config->daemon.listen_host, http.port());
 
   int exit_code = kExitStopped;
+  auto next_trim = std::chrono::steady_clock::now() + kTrimHeapEvery;
   while (true) {
-    const int signal = loop.wait(notifier.watchdog_period());
+    const int signal =
+        loop.wait(std::min<std::chrono::milliseconds>(notifier.watchdog_period(), kTrimHeapEvery));
+    if (const auto now = std::chrono::steady_clock::now(); now >= next_trim) {
+      trim_heap();
+      next_trim = now + kTrimHeapEvery;
+    }
     notifier.watchdog();
     notifier.status(summary(sources));
     if (signal == SIGHUP) {

@@ -39,15 +39,12 @@ Result<std::uint64_t> count_rows(const CapturedTable& table, const binlog::RowsE
 }  // namespace
 
 // Feeds the rows of a prepared group, read again, to the assembler as part of the transaction that commits it.
-class Assembler::XaGroupVisitor final : public binlog::StreamVisitor {
+class Assembler::XaGroupVisitor final : public binlog::PartialVisitor {
  public:
   explicit XaGroupVisitor(Assembler& assembler) : assembler_(assembler) {}
 
   Status on_format_description(const binlog::FormatDescription&) override {
     assembler_.tables_.forget_ids();
-    return {};
-  }
-  Status on_begin(const binlog::EventContext&, const binlog::TransactionStart&) override {
     return {};
   }
   Status on_rows_query(const binlog::EventContext& at, std::string_view sql) override {
@@ -61,20 +58,9 @@ class Assembler::XaGroupVisitor final : public binlog::StreamVisitor {
                  std::string_view body) override {
     return assembler_.append_rows(at, rows, body);
   }
-  Status on_statement(const binlog::EventContext&, const binlog::TransactionStart&,
-                      const binlog::Query&, bool) override {
-    return {};
-  }
-  Status on_end(const binlog::EventContext&, const binlog::TransactionEnd&) override { return {}; }
-  Status on_xa_outcome(const binlog::EventContext&, const binlog::TransactionStart&,
-                       const binlog::Xid&, bool) override {
-    return {};
-  }
   Status on_abandoned() override {
     return transient_error("the stream was cut while a prepared XA transaction was read again");
   }
-  Status on_heartbeat(const BinlogPosition&) override { return {}; }
-  Status on_skipped(const binlog::EventHeader&) override { return {}; }
 
  private:
   Assembler& assembler_;

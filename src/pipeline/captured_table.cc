@@ -14,8 +14,10 @@ namespace millrace::pipeline {
 namespace {
 
 constexpr std::size_t kStatementExcerptBytes = 200;
-// As many structures that no table has any more aren't worth a look.
-constexpr std::size_t kFewStructures = 1024;
+// As many structures that no table has any more aren't worth a look, nor are as many plans of tables that have changed
+// since. What an ALTER leaves behind takes some 30 KiB.
+constexpr std::size_t kFewStructures = 64;
+constexpr std::size_t kFewOutdatedPlans = 64;
 // A server gives a table a new id each time it opens it, and where tables are many it does so all the time. The plans of
 // a table of twenty columns take some 20 KiB.
 constexpr std::size_t kMostMaps = 4096;
@@ -57,11 +59,26 @@ void TableRegistry::drop_unused_structures() {
   }
 }
 
-void TableRegistry::forget_ids() { by_id_.clear(); }
+void TableRegistry::forget_ids() {
+  by_id_.clear();
+  outdated_plans_ = 0;
+}
 
 void TableRegistry::end_statement() {
-  if (by_id_.size() > kMostMaps) by_id_.clear();
+  if (by_id_.size() > kMostMaps) forget_ids();
   if (by_name_.size() > kMostPlans) by_name_.clear();
+  if (outdated_plans_ > kFewOutdatedPlans) drop_outdated_plans();
+}
+
+// A changed table gets a new id; the maps of the old one keep the plans that it had.
+void TableRegistry::drop_outdated_plans() {
+  std::erase_if(by_id_, [this](const auto& entry) {
+    const CapturedTablePtr& table = entry.second.table;
+    if (table == nullptr) return false;
+    const auto now = by_name_.find(table->schema->name);
+    return now == by_name_.end() || now->second != table;
+  });
+  outdated_plans_ = 0;
 }
 
 Result<CapturedTablePtr> TableRegistry::resolve(const binlog::TableMap& map,
@@ -190,7 +207,8 @@ Result<CapturedTablePtr> TableRegistry::capture(schema::TableSchema schema) {
                                                columns_.treat(*shared));
   table->is_signal_table =
       !options_.signal_table.empty() && name.to_text() == options_.signal_table;
-  by_name_[name] = table;
+  const bool is_first = by_name_.insert_or_assign(name, table).second;
+  if (!is_first) ++outdated_plans_;
   return CapturedTablePtr(std::move(table));
 }
 
@@ -235,7 +253,7 @@ Status TableRegistry::learn_structure(const schema::TableName& name) {
 }
 
 void TableRegistry::forget_captured(const schema::TableName& name) {
-  by_name_.erase(name);
+  outdated_plans_ += by_name_.erase(name);
   const auto topic = topics_.find(encode::topic_name(options_.topic_prefix, name));
   if (topic != topics_.end() && topic->second == name) topics_.erase(topic);
 }

@@ -11,7 +11,7 @@ namespace {
 
 using binlog::EventContext;
 
-class StatementCollector final : public binlog::StreamVisitor {
+class StatementCollector final : public binlog::PartialVisitor {
  public:
   explicit StatementCollector(const BinlogPlace& from, const BinlogPlace& to)
       : by_gtid_(from.executed.has_value()), end_(to.position) {
@@ -26,16 +26,8 @@ class StatementCollector final : public binlog::StreamVisitor {
   bool finished() const { return has_all_transactions() && passed_end_; }
   TouchedTables take() && { return std::move(touched_); }
 
-  Status on_format_description(const binlog::FormatDescription&) override { return {}; }
   Status on_begin(const EventContext&, const binlog::TransactionStart& start) override {
     gtid_ = start.gtid.gtid;
-    return {};
-  }
-  Status on_rows_query(const EventContext&, std::string_view) override { return {}; }
-  Status on_table_map(const EventContext&, const binlog::TableMap&, std::string_view) override {
-    return {};
-  }
-  Status on_rows(const EventContext&, const binlog::RowsEvent&, std::string_view) override {
     return {};
   }
   Status on_statement(const EventContext& at, const binlog::TransactionStart& group,
@@ -53,9 +45,6 @@ class StatementCollector final : public binlog::StreamVisitor {
     end_group(at, group.gtid.gtid);
     return {};
   }
-  Status on_abandoned() override { return {}; }
-  Status on_heartbeat(const BinlogPosition&) override { return {}; }
-  Status on_skipped(const binlog::EventHeader&) override { return {}; }
   Status on_rows_undone(const EventContext&, std::uint64_t) override { return {}; }
 
  private:

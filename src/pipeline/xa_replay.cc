@@ -9,7 +9,7 @@ namespace {
 using binlog::EventContext;
 
 // Passes on what belongs to the wanted group, and notices its end.
-class GroupFilter final : public binlog::StreamVisitor {
+class GroupFilter final : public binlog::PartialVisitor {
  public:
   GroupFilter(const binlog::Xid& xid, binlog::StreamVisitor& inner) : xid_(xid), inner_(inner) {}
 
@@ -33,23 +33,13 @@ class GroupFilter final : public binlog::StreamVisitor {
                  std::string_view body) override {
     return inside_ ? inner_.on_rows(at, rows, body) : Status();
   }
-  Status on_statement(const EventContext&, const binlog::TransactionStart&, const binlog::Query&,
-                      bool) override {
-    return {};
-  }
   Status on_end(const EventContext& at, const binlog::TransactionEnd& end) override {
     if (!inside_) return {};
     inside_ = false;
     finished_ = true;
     return inner_.on_end(at, end);
   }
-  Status on_xa_outcome(const EventContext&, const binlog::TransactionStart&, const binlog::Xid&,
-                       bool) override {
-    return {};
-  }
   Status on_abandoned() override { return inner_.on_abandoned(); }
-  Status on_heartbeat(const BinlogPosition&) override { return {}; }
-  Status on_skipped(const binlog::EventHeader&) override { return {}; }
 
  private:
   const binlog::Xid& xid_;

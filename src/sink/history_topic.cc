@@ -89,23 +89,16 @@ class HistoryReader {
     const Wait wait(interrupted_, options_.timeout);
     auto code = RD_KAFKA_RESP_ERR_NO_ERROR;
     while (!wait.over()) {
-      const rd_kafka_metadata_t* metadata = nullptr;
-      code = rd_kafka_metadata(client_.get(), 0, topic_.get(), &metadata, 10 * wait.slice_ms());
-      const MetadataHandle owner(metadata);
-      int partitions = 0;
-      if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
-        code = metadata->topics[0].err;
-        partitions = metadata->topics[0].partition_cnt;
-      }
-      if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-          code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) {
+      const TopicAnswer answer = ask_about_topic(*client_, *topic_, 10 * wait.slice_ms());
+      code = answer.code;
+      if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
         return definite_error(name() + " doesn't exist");
       }
-      if (partitions > 1) {
-        return definite_error(name() + " has " + std::to_string(partitions) +
+      if (answer.partitions > 1) {
+        return definite_error(name() + " has " + std::to_string(answer.partitions) +
                               " partitions, so the order of its records is lost");
       }
-      if (partitions == 1) return {};
+      if (answer.partitions == 1) return {};
       if (is_definite(code)) return kafka_error(code, "looking for " + name());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }

@@ -197,4 +197,15 @@ Result<ClientHandle> make_client(rd_kafka_type_t type, const Properties& propert
   return client;
 }
 
+TopicAnswer ask_about_topic(rd_kafka_t& client, rd_kafka_topic_t& topic, int timeout_ms) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code = rd_kafka_metadata(&client, 0, &topic, &metadata, timeout_ms);
+  const MetadataHandle owner(metadata);
+  // So the library says that it knows already.
+  if (code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC) return {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, 0};
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return {code, 0};
+  if (metadata->topic_cnt != 1) return {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, 0};
+  return {metadata->topics[0].err, metadata->topics[0].partition_cnt};
+}
+
 }  // namespace millrace::sink

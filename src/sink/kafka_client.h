@@ -72,4 +72,12 @@ Properties consumer_properties(const KafkaSinkOptions& options);
 // so) and errors arrive as events in the client's main queue; log lines go to the module's logger at once.
 Result<ClientHandle> make_client(rd_kafka_type_t type, const Properties& properties);
 
+// What the broker says of a topic when it is asked once.
+struct TopicAnswer {
+  // The request's failure, or the topic's. RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: there is none.
+  rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+  int partitions = 0;
+};
+TopicAnswer ask_about_topic(rd_kafka_t& client, rd_kafka_topic_t& topic, int timeout_ms);
+
 }  // namespace millrace::sink

@@ -72,13 +72,9 @@ Result<std::int32_t> partition_count(rd_kafka_t& client, rd_kafka_topic_t& topic
   const Wait wait(interrupted, timeout);
   auto code = RD_KAFKA_RESP_ERR_NO_ERROR;
   while (!wait.over()) {
-    const rd_kafka_metadata_t* metadata = nullptr;
-    code = rd_kafka_metadata(&client, 0, &topic, &metadata, 10 * wait.slice_ms());
-    const MetadataHandle owner(metadata);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
-      code = metadata->topics[0].err;
-      if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return metadata->topics[0].partition_cnt;
-    }
+    const TopicAnswer answer = ask_about_topic(client, topic, 10 * wait.slice_ms());
+    code = answer.code;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return answer.partitions;
     if (is_definite(code)) return kafka_error(code, what);
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "millrace/base/mark.h"
+#include "sink/kafka_client.h"
 #include "sink/kafka_error.h"
 #include "sink/log.h"
 
@@ -235,11 +236,7 @@ Status TopicAdmin::look_up(Topic& topic) {
   const Wait wait(interrupted_, timeout_);
   rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
   while (!wait.over()) {
-    const rd_kafka_metadata_t* metadata = nullptr;
-    code = rd_kafka_metadata(&client_, 0, handle.get(), &metadata, 10 * wait.slice_ms());
-    const MetadataHandle owner(metadata);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
-      code = metadata->topics[0].err;
+    code = ask_about_topic(client_, *handle, 10 * wait.slice_ms()).code;
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
       topic.standing = Standing::kExists;
       return {};

@@ -40,26 +40,14 @@ class SignalTopic::Impl {
   bool joined = false;
 
  private:
-  rd_kafka_resp_err_t look_up() const;
-
   bool was_absent_ = false;
 };
-
-rd_kafka_resp_err_t SignalTopic::Impl::look_up() const {
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto code = rd_kafka_metadata(client.get(), 0, handle.get(), &metadata,
-                                      static_cast<int>(kRequestTimeout.count()));
-  const MetadataHandle owner(metadata);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
-  if (metadata->topic_cnt != 1) return RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-  return metadata->topics[0].err;
-}
 
 // The topic is looked up before it is assigned: librdkafka asks for a partition that it was given too early only once in
 // several minutes. All of a topic that appears while the source runs is newer than the source's start.
 Status SignalTopic::Impl::join() {
   if (joined) return {};
-  auto code = look_up();
+  auto code = ask_about_topic(*client, *handle, static_cast<int>(kRequestTimeout.count())).code;
   was_absent_ = was_absent_ || code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
   const PartitionsHandle partitions(rd_kafka_topic_partition_list_new(1));
   auto* partition = rd_kafka_topic_partition_list_add(partitions.get(), topic.c_str(), 0);

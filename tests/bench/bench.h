@@ -78,6 +78,7 @@ struct SoakFigures {
   int minutes = 0;
   double rows_per_second = 0;  // of the source
   double early_memory_mb = 0, late_memory_mb = 0;
+  std::vector<double> memory_mb_by_minute;
   int early_descriptors = 0, late_descriptors = 0;
   int early_threads = 0, late_threads = 0;
   double reconnects = 0, alters = 0;

@@ -101,6 +101,10 @@ void write_figures(Writer& writer, const SoakFigures& one) {
   write_number(writer, "rows_per_second", one.rows_per_second);
   write_number(writer, "early_memory_mb", one.early_memory_mb);
   write_number(writer, "late_memory_mb", one.late_memory_mb);
+  writer.Key("memory_mb_by_minute");
+  writer.StartArray();
+  for (const double memory_mb : one.memory_mb_by_minute) writer.Double(memory_mb);
+  writer.EndArray();
   write_number(writer, "early_descriptors", one.early_descriptors);
   write_number(writer, "late_descriptors", one.late_descriptors);
   write_number(writer, "early_threads", one.early_threads);

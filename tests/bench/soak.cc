@@ -64,6 +64,7 @@ class Updates {
 };
 
 struct Sample {
+  int minute = 0;  // of the run
   double memory_mb = 0;
   int descriptors = 0;
   int threads = 0;
@@ -73,10 +74,26 @@ int entries(const fs::path& folder) {
   return static_cast<int>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
-Sample sample(const testing::ChildProcess& process) {
+Sample sample(int minute, const testing::ChildProcess& process) {
   const fs::path proc = fs::path("/proc") / std::to_string(process.pid());
-  return {static_cast<double>(process.memory_bytes()) / (1 << 20), entries(proc / "fd"),
+  return {minute, static_cast<double>(process.memory_bytes()) / (1 << 20), entries(proc / "fd"),
           entries(proc / "task")};
+}
+
+// The middle of each minute.
+std::vector<double> memory_by_minute(const std::vector<Sample>& samples, int minutes) {
+  std::vector<double> found;
+  for (int minute = 0; minute < minutes; ++minute) {
+    std::vector<double> of_minute;
+    for (const Sample& one : samples)
+      if (one.minute == minute) of_minute.push_back(one.memory_mb);
+    if (of_minute.empty()) continue;
+    std::sort(of_minute.begin(), of_minute.end());
+    found.push_back(of_minute[of_minute.size() / 2]);
+    std::printf("%s%.1f", minute % 20 == 0 ? "\n" : " ", found.back());
+  }
+  std::printf("\n");
+  return found;
 }
 
 // The middle of a stretch of the run; the most it had of what is counted.
@@ -131,8 +148,11 @@ std::vector<SoakFigures> soak(const Options& options) {
   while (steady_clock::now() < end) {
     std::this_thread::sleep_for(kSampleEvery);
     if (!daemon.running()) throw std::runtime_error(daemon.log());
-    if (daemon.source_state("soak") == "RUNNING") samples.push_back(sample(daemon.process()));
-    if (steady_clock::now() >= next_cut) {
+    const auto now = steady_clock::now();
+    const auto minute = std::chrono::duration_cast<std::chrono::minutes>(now - begin).count();
+    if (daemon.source_state("soak") == "RUNNING")
+      samples.push_back(sample(static_cast<int>(minute), daemon.process()));
+    if (now >= next_cut) {
       proxy.cut();
       next_cut += kCutEvery;
     }
@@ -161,6 +181,8 @@ std::vector<SoakFigures> soak(const Options& options) {
   mixed.stop();
   reshaper.stop();
   daemon.stop();
+  std::printf("memory in MB, minute by minute:");
+  figures.memory_mb_by_minute = memory_by_minute(samples, options.minutes);
   std::printf(
       "%d minutes at %.0f rows/s, %.0f ALTERs, %.0f connections, lag at the end %.2f s\n"
       "memory %.1f MB, at the end %.1f MB (%+.1f %%); descriptors %d, %d; threads %d, %d\n",

@@ -116,6 +116,28 @@ class StreamVisitor {
   virtual Status on_rows_undone(const EventContext& at, std::uint64_t index);
 };
 
+// For who wants some of the calls only: the others do nothing.
+class PartialVisitor : public StreamVisitor {
+ public:
+  Status on_format_description(const FormatDescription&) override { return {}; }
+  Status on_begin(const EventContext&, const TransactionStart&) override { return {}; }
+  Status on_rows_query(const EventContext&, std::string_view) override { return {}; }
+  Status on_table_map(const EventContext&, const TableMap&, std::string_view) override {
+    return {};
+  }
+  Status on_rows(const EventContext&, const RowsEvent&, std::string_view) override { return {}; }
+  Status on_statement(const EventContext&, const TransactionStart&, const Query&, bool) override {
+    return {};
+  }
+  Status on_end(const EventContext&, const TransactionEnd&) override { return {}; }
+  Status on_xa_outcome(const EventContext&, const TransactionStart&, const Xid&, bool) override {
+    return {};
+  }
+  Status on_abandoned() override { return {}; }
+  Status on_heartbeat(const BinlogPosition&) override { return {}; }
+  Status on_skipped(const EventHeader&) override { return {}; }
+};
+
 // Whether events before the first FORMAT_DESCRIPTION of a stream carry a checksum: true where the
 // session asked for CRC32 (@source_binlog_checksum).
 struct StreamGrammarOptions {

@@ -163,6 +163,7 @@ class TableRegistry {
   void remember_structure(const schema::TableName& name, const schema::TableSchema& structure);
   void forget_captured(const schema::TableName& name);
   void drop_unused_structures();
+  void drop_outdated_plans();
 
   TableRegistryOptions options_;
   const encode::EncoderOptions& encoder_;
@@ -173,6 +174,7 @@ class TableRegistry {
   std::function<void(const std::string&)> notice_;
   std::unordered_map<TableId, CachedMap> by_id_;
   std::map<schema::TableName, CapturedTablePtr> by_name_;
+  std::size_t outdated_plans_ = 0;  // that by_id_ may still hold
   std::map<std::string, schema::TableName>
       topics_;  // who writes to a topic: a collision is refused
   std::unordered_set<std::uint64_t> stored_structures_;  // by their numbers

@@ -16,7 +16,7 @@ using test::le;
 using test::sized;
 
 // Resolves table maps; nothing else comes.
-class MapVisitor final : public binlog::StreamVisitor {
+class MapVisitor final : public binlog::PartialVisitor {
  public:
   explicit MapVisitor(pipeline::TableRegistry& tables) : tables_(tables) {}
   pipeline::CapturedTablePtr table;
@@ -26,26 +26,6 @@ class MapVisitor final : public binlog::StreamVisitor {
     MILLRACE_ASSIGN_OR_RETURN(table, tables_.resolve(map, body));
     return {};
   }
-  Status on_format_description(const binlog::FormatDescription&) override { return {}; }
-  Status on_begin(const binlog::EventContext&, const binlog::TransactionStart&) override {
-    return {};
-  }
-  Status on_rows_query(const binlog::EventContext&, std::string_view) override { return {}; }
-  Status on_rows(const binlog::EventContext&, const binlog::RowsEvent&, std::string_view) override {
-    return {};
-  }
-  Status on_statement(const binlog::EventContext&, const binlog::TransactionStart&,
-                      const binlog::Query&, bool) override {
-    return {};
-  }
-  Status on_end(const binlog::EventContext&, const binlog::TransactionEnd&) override { return {}; }
-  Status on_xa_outcome(const binlog::EventContext&, const binlog::TransactionStart&,
-                       const binlog::Xid&, bool) override {
-    return {};
-  }
-  Status on_abandoned() override { return {}; }
-  Status on_heartbeat(const BinlogPosition&) override { return {}; }
-  Status on_skipped(const binlog::EventHeader&) override { return {}; }
 
  private:
   pipeline::TableRegistry& tables_;

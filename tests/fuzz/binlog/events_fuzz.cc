@@ -20,7 +20,7 @@ using millrace::BinlogPosition;
 using millrace::Status;
 
 // Holds the grammar to what it promises whatever comes in.
-class PromisesVisitor final : public binlog::StreamVisitor {
+class PromisesVisitor final : public binlog::PartialVisitor {
  public:
   Status on_format_description(const binlog::FormatDescription&) override {
     MILLRACE_ASSERT(!inside_, "a format description stands between transactions");
@@ -70,8 +70,6 @@ class PromisesVisitor final : public binlog::StreamVisitor {
     inside_ = false;
     return {};
   }
-  Status on_heartbeat(const BinlogPosition&) override { return {}; }
-  Status on_skipped(const binlog::EventHeader&) override { return {}; }
   Status on_rows_undone(const binlog::EventContext&, std::uint64_t index) override {
     MILLRACE_ASSERT(inside_ && index <= index_, "only what came is undone");
     return {};

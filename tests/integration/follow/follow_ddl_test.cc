@@ -30,23 +30,14 @@ T must(Result<T> result) {
 }
 
 // Hands the statements of a stream to a registry and keeps the transactions that it has seen.
-class Follower final : public binlog::StreamVisitor {
+class Follower final : public binlog::PartialVisitor {
  public:
   explicit Follower(pipeline::TableRegistry& tables) : tables_(tables) {}
 
   gtid::GtidSet seen;
 
-  Status on_format_description(const binlog::FormatDescription&) override { return {}; }
   Status on_begin(const binlog::EventContext&, const binlog::TransactionStart& start) override {
     if (start.gtid.gtid) seen.add(*start.gtid.gtid);
-    return {};
-  }
-  Status on_rows_query(const binlog::EventContext&, std::string_view) override { return {}; }
-  Status on_table_map(const binlog::EventContext&, const binlog::TableMap&,
-                      std::string_view) override {
-    return {};
-  }
-  Status on_rows(const binlog::EventContext&, const binlog::RowsEvent&, std::string_view) override {
     return {};
   }
   Status on_statement(const binlog::EventContext&, const binlog::TransactionStart& group,
@@ -56,14 +47,6 @@ class Follower final : public binlog::StreamVisitor {
     tables_.take_state_changes();
     return applied ? Status() : applied.error();
   }
-  Status on_end(const binlog::EventContext&, const binlog::TransactionEnd&) override { return {}; }
-  Status on_xa_outcome(const binlog::EventContext&, const binlog::TransactionStart&,
-                       const binlog::Xid&, bool) override {
-    return {};
-  }
-  Status on_abandoned() override { return {}; }
-  Status on_heartbeat(const BinlogPosition&) override { return {}; }
-  Status on_skipped(const binlog::EventHeader&) override { return {}; }
 
  private:
   pipeline::TableRegistry& tables_;

@@ -15,7 +15,7 @@
 
 namespace millrace::testing {
 
-class BinlogRows final : public binlog::StreamVisitor {
+class BinlogRows final : public binlog::PartialVisitor {
  public:
   // Begins with what the server writes from now on.
   BinlogRows(const mysql::ConnectionOptions& options, RowPrinter& printer);
@@ -32,23 +32,13 @@ class BinlogRows final : public binlog::StreamVisitor {
   schema::TableSchemaPtr structure(const schema::TableName& table);
   schema::TableSchemaPtr structure_in_binlog(const schema::TableName& table) const;
 
-  Status on_format_description(const binlog::FormatDescription&) override { return {}; }
   Status on_begin(const binlog::EventContext&, const binlog::TransactionStart& start) override;
-  Status on_rows_query(const binlog::EventContext&, std::string_view) override { return {}; }
   Status on_table_map(const binlog::EventContext&, const binlog::TableMap& map,
                       std::string_view body) override;
   Status on_rows(const binlog::EventContext&, const binlog::RowsEvent& rows,
                  std::string_view body) override;
   Status on_statement(const binlog::EventContext&, const binlog::TransactionStart& group,
                       const binlog::Query& query, bool inside) override;
-  Status on_end(const binlog::EventContext&, const binlog::TransactionEnd&) override { return {}; }
-  Status on_xa_outcome(const binlog::EventContext&, const binlog::TransactionStart&,
-                       const binlog::Xid&, bool) override {
-    return {};
-  }
-  Status on_abandoned() override { return {}; }
-  Status on_heartbeat(const BinlogPosition&) override { return {}; }
-  Status on_skipped(const binlog::EventHeader&) override { return {}; }
 
  private:
   struct Mapped {
