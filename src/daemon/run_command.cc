@@ -14,7 +14,6 @@
 #include <string>
 
 #include "daemon/config_check.h"
-#include "daemon/heap.h"
 #include "daemon/source_registry.h"
 #include "millrace/base/limits.h"
 #include "millrace/config/config.h"
@@ -27,9 +26,6 @@
 
 namespace millrace::daemon {
 namespace {
-
-// Often enough that a burst is soon forgotten, too rarely to be seen in a profile.
-constexpr std::chrono::seconds kTrimHeapEvery{10};
 
 // What the main thread waits for: signals, and sources that end.
 class MainLoop {
@@ -119,7 +115,6 @@ unsigned decode_threads(const config::DaemonConfig& config) {
 }  // namespace
 
 int run(const std::string& config_path) {
-  keep_heap_small();
   MainLoop loop;
   Result<config::Config> loaded = load_checked_config(config_path);
   if (!loaded) {
@@ -147,14 +142,8 @@ int run(const std::string& config_path) {
   log->info("listening address={}:{}", config->daemon.listen_host, http.port());
 
   int exit_code = kExitStopped;
-  auto next_trim = std::chrono::steady_clock::now() + kTrimHeapEvery;
   while (true) {
-    const int signal =
-        loop.wait(std::min<std::chrono::milliseconds>(notifier.watchdog_period(), kTrimHeapEvery));
-    if (const auto now = std::chrono::steady_clock::now(); now >= next_trim) {
-      trim_heap();
-      next_trim = now + kTrimHeapEvery;
-    }
+    const int signal = loop.wait(notifier.watchdog_period());
     notifier.watchdog();
     notifier.status(summary(sources));
     if (signal == SIGHUP) {

@@ -25,6 +25,8 @@ constexpr Default kProducerDefaults[] = {
     {"linger.ms"sv, "20"sv},
     // Records are borrowed, not copied; what is queued is bounded by the pipeline already.
     {"queue.buffering.max.messages"sv, "200000"sv},
+    // Compressed from where they are: a request into which all that waits was copied would take fresh memory each time.
+    {"message.copy.max.bytes"sv, "0"sv},
     // Java's default partitioner: records go where Debezium's go.
     {"partitioner"sv, "murmur2_random"sv},
     // The most librdkafka allows: records are measured here, against their topic's own limit.

@@ -154,7 +154,7 @@ std::vector<Figures> catch_up(const std::string& name, const Options& options) {
   std::vector<std::string> arguments = data.mysql;
   arguments.emplace_back("--max-binlog-size=1G");
   const MiniMysql mysql({.arguments = arguments, .buffer_pool_mib = 512});
-  const MiniKafka kafka({.heap = "1g"});
+  const MiniKafka kafka({.heap = "1g", .life = testing::JavaLife::kLong});
   SqlClient client = mysql.root();
   data.create(client);
   std::vector<std::unique_ptr<Subject>> subjects;

@@ -15,7 +15,7 @@ constexpr double kRows = 5e6;
 std::vector<Figures> large_transaction(const Options& options) {
   const testing::TempFolder folder("bench");
   const testing::MiniMysql mysql({.buffer_pool_mib = 512});
-  const testing::MiniKafka kafka({.heap = "1g"});
+  const testing::MiniKafka kafka({.heap = "1g", .life = testing::JavaLife::kLong});
   testing::SqlClient client = mysql.root();
   testing::create_orders(client);
   const auto subject = millrace(folder.path(), mysql, kafka, 0);

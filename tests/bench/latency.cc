@@ -132,7 +132,7 @@ LatencyFigures at_rate(const testing::MiniMysql& mysql, testing::KafkaTail& tail
 std::vector<LatencyFigures> latency(const Options& options) {
   const testing::TempFolder folder("bench");
   const testing::MiniMysql mysql({.buffer_pool_mib = 256});
-  const testing::MiniKafka kafka({.heap = "1g"});
+  const testing::MiniKafka kafka({.heap = "1g", .life = testing::JavaLife::kLong});
   testing::SqlClient client = mysql.root();
   testing::create_orders(client);
   std::vector<LatencyFigures> all;

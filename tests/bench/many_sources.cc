@@ -109,7 +109,7 @@ SourcesFigures measure(testing::DaemonProcess& daemon, testing::SqlClient& clien
 std::vector<SourcesFigures> many_sources(const Options& options) {
   const testing::TempFolder folder("bench");
   const testing::MiniMysql mysql({.buffer_pool_mib = 512});
-  const testing::MiniKafka kafka({.heap = "1g"});
+  const testing::MiniKafka kafka({.heap = "1g", .life = testing::JavaLife::kLong});
   testing::SqlClient client = mysql.root();
   testing::create_orders(client);
   std::vector<testing::SourceText> sources(kSources);

@@ -42,7 +42,7 @@ std::vector<StartFigures> many_tables(const Options& options) {
   // All tables in one file: making ten thousand files is slow, and no reader can tell.
   const testing::MiniMysql mysql(
       {.arguments = {"--innodb-file-per-table=OFF"}, .buffer_pool_mib = 512});
-  const testing::MiniKafka kafka({.heap = "1g"});
+  const testing::MiniKafka kafka({.heap = "1g", .life = testing::JavaLife::kLong});
   std::printf("making %d databases of %d tables\n", kDatabases, kTablesOfEach);
   make_tenants(mysql, kDatabases, kTablesOfEach);
   warm_up_broker(folder.path(), mysql, kafka);

@@ -126,7 +126,7 @@ void measure_alter(const testing::MiniMysql& mysql, const testing::MiniKafka& ka
 std::vector<CatalogFigures> million_tables(const Options&) {
   const testing::TempFolder folder("bench");
   const testing::MiniMysql mysql;
-  const testing::MiniKafka kafka({.heap = "1g"});
+  const testing::MiniKafka kafka({.heap = "1g", .life = testing::JavaLife::kLong});
   make_tenants(mysql, 1, 0);
   mysql.execute({create_module(0, 0)});
   std::printf("writing the catalog of %d databases of %d tables\n", kDatabases, kTablesOfEach);

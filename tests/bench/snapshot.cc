@@ -16,7 +16,7 @@ constexpr int kRowsOfEach = 1000;
 std::vector<Figures> snapshot(const Options& options) {
   const testing::TempFolder folder("bench");
   const testing::MiniMysql mysql({.arguments = {"--max-binlog-size=1G"}, .buffer_pool_mib = 512});
-  const testing::MiniKafka kafka({.heap = "1g"});
+  const testing::MiniKafka kafka({.heap = "1g", .life = testing::JavaLife::kLong});
   testing::SqlClient client = mysql.root();
   testing::create_orders(client);
   std::printf("writing the data\n");

@@ -121,7 +121,8 @@ std::vector<SoakFigures> soak(const Options& options) {
   const testing::MiniKafka kafka({.properties = {{"log.retention.bytes", "268435456"},
                                                  {"log.segment.bytes", "67108864"},
                                                  {"log.retention.check.interval.ms", "30000"}},
-                                  .heap = "1g"});
+                                  .heap = "1g",
+                                  .life = testing::JavaLife::kLong});
   testing::SqlClient client = mysql.root();
   testing::create_orders(client);
   client.execute("CALL shop.bulk(" + std::to_string(kRows / kRowsOfEach) + ", " +

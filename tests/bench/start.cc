@@ -40,6 +40,7 @@ class DebeziumStarter final : public Starter {
     options.bootstrap = kafka.bootstrap();
     options.mysql_port = mysql.port();
     options.heap = "2g";
+    options.life = testing::JavaLife::kLong;
     options.connector = {{"topic.prefix", prefix},
                          {"database.include.list", databases},
                          {"database.server.id", std::to_string(7000 + run)}};

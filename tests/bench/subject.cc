@@ -48,6 +48,7 @@ class Debezium final : public Subject {
     options.bootstrap = kafka.bootstrap();
     options.mysql_port = mysql.port();
     options.heap = "512m";
+    options.life = testing::JavaLife::kLong;
     options.connector = {{"topic.prefix", prefix},
                          {"database.include.list", "shop"},
                          {"database.server.id", std::to_string(7000 + instance)},

@@ -168,7 +168,7 @@ int demonstrate() {
   create_orders(client);
   step("MySQL " + client.value("SELECT VERSION()") + " on port " + std::to_string(mysql.port()) +
        ", its table shop.orders is empty");
-  const MiniKafka kafka;
+  const MiniKafka kafka({.life = JavaLife::kLong});
   step("Kafka on " + kafka.bootstrap());
 
   SourceText source;

@@ -130,13 +130,11 @@ bool DebeziumRunner::submit_connectors() const {
 void DebeziumRunner::launch() {
   fs::remove(folder_ / "connect.log");
   ChildOptions child;
-  child.command = {"java",
-                   "-Xmx" + options_.heap,
-                   "-cp",
-                   kafka_class_path(),
-                   options_.distributed ? "org.apache.kafka.connect.cli.ConnectDistributed"
-                                        : "org.apache.kafka.connect.cli.ConnectStandalone",
-                   (folder_ / "worker.properties").string()};
+  child.command = java_command(options_.heap, options_.life);
+  child.command.emplace_back(options_.distributed
+                                 ? "org.apache.kafka.connect.cli.ConnectDistributed"
+                                 : "org.apache.kafka.connect.cli.ConnectStandalone");
+  child.command.push_back((folder_ / "worker.properties").string());
   if (!options_.distributed) {
     for (const Properties& connector : connectors_) {
       child.command.push_back(properties_file(connector).string());

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "support/java.h"
 #include "support/process.h"
 
 namespace millrace::testing {
@@ -24,6 +25,7 @@ struct DebeziumOptions {
   std::vector<std::map<std::string, std::string>> connectors = {};
   std::map<std::string, std::string> worker;  // "producer.linger.ms" ...
   std::string heap = "2g";
+  JavaLife life = JavaLife::kShort;
   bool distributed = false;
   std::string offset_topic = "connect-offsets";  // distributed
 };

@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "support/java.h"
 #include "support/process.h"
 
 namespace millrace::testing {
@@ -15,6 +17,7 @@ struct MiniKafkaOptions {
   std::map<std::string, std::string> properties =
       {};  // of the broker, beside those that make it small
   std::string heap = "512m";
+  JavaLife life = JavaLife::kShort;
 };
 
 class MiniKafka {
@@ -37,6 +40,8 @@ class MiniKafka {
  private:
   void write_properties() const;
   void format_storage() const;
+  void make_class_archive();
+  void launch(std::vector<std::string> java_options);
 
   MiniKafkaOptions options_;
   TempFolder folder_;
@@ -44,8 +49,5 @@ class MiniKafka {
   int controller_port_;
   std::unique_ptr<ChildProcess> process_;
 };
-
-// "-cp" argument for Kafka's classes, from the cache; throws when they aren't there.
-std::string kafka_class_path();
 
 }  // namespace millrace::testing

@@ -1,9 +1,5 @@
 #include "support/mini_mysql.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <stdexcept>
 
 namespace millrace::testing {
@@ -24,19 +20,6 @@ std::string user_name() {
   const std::string output = run_command({"id", "-un"}).output;
   return output.substr(0, output.find('\n'));
 }
-
-// Holds a lock file while it lives, so that two tests don't make the template at once.
-class FileLock {
- public:
-  explicit FileLock(const fs::path& path)
-      : fd_(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
-    flock(fd_, LOCK_EX);
-  }
-  ~FileLock() { close(fd_); }
-
- private:
-  int fd_;
-};
 
 // An initialised data folder: root without a password, nothing else. Made once.
 fs::path data_template() {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -48,6 +49,13 @@ TempFolder::~TempFolder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
 }
+
+FileLock::FileLock(const fs::path& path)
+    : fd_(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
+  flock(fd_, LOCK_EX);
+}
+
+FileLock::~FileLock() { close(fd_); }
 
 // Below the range that the system gives to outgoing connections: one of those would take the port before the server does.
 std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {

@@ -34,6 +34,18 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
+// Holds a lock file while it lives, so that two tests don't make the same thing at once.
+class FileLock {
+ public:
+  explicit FileLock(const std::filesystem::path& path);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int fd_;
+};
+
 // What the environment says, for tests that can be longer or repeated.
 std::uint64_t number_of(const char* variable, std::uint64_t otherwise);
 

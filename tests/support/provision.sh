@@ -239,7 +239,7 @@ provision_kafka() {
   [ ! -e "$stamp" ] || return 0
   java_and_maven with-maven
   say "fetching Kafka $KAFKA_VERSION into $dir/libs"
-  rm -rf "$dir/libs" "$dir/libs.new"
+  rm -rf "$dir/libs" "$dir/libs.new" "$dir/broker.jsa"
   mkdir -p "$dir"
   local artifact
   {

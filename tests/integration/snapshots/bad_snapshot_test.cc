@@ -17,11 +17,27 @@ namespace {
 
 using std::chrono::seconds;
 
+struct Servers {
+  MiniMysql mysql;
+  MiniKafka kafka;
+};
+
 class BadSnapshot : public ::testing::Test {
  protected:
+  static void SetUpTestSuite() { servers_ = new Servers; }
+  static void TearDownTestSuite() {
+    delete servers_;
+    servers_ = nullptr;
+  }
+  // Not killed: a transaction left open would hide the state that the next test's source looks for.
+  void TearDown() override {
+    if (daemon_.running()) daemon_.stop();
+    mysql_.execute({"DROP DATABASE keyed"});
+  }
+
   std::string configuration(const std::map<std::string, std::string>& more) const {
     SourceText source{
-        .name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = more};
+        .name = name_, .database = "keyed", .mysql_port = mysql_.port(), .properties = more};
     source.properties.try_emplace("snapshot.mode", "initial");
     return kafka_configuration(kafka_.bootstrap(), source);
   }
@@ -38,11 +54,11 @@ class BadSnapshot : public ::testing::Test {
   }
 
   double rows_read() const {
-    return daemon_.metric("millrace_rows_total{operation=\"read\",source=\"keyed\"}");
+    return daemon_.metric("millrace_rows_total{operation=\"read\",source=\"" + name_ + "\"}");
   }
 
   std::vector<Event> events(const std::string& table) const {
-    return parse_events(KafkaReader(kafka_.bootstrap()).read("keyed.keyed." + table));
+    return parse_events(KafkaReader(kafka_.bootstrap()).read(name_ + ".keyed." + table));
   }
 
   std::string log_end() const {
@@ -50,9 +66,12 @@ class BadSnapshot : public ::testing::Test {
     return text.substr(text.size() > 6000 ? text.size() - 6000 : 0);
   }
 
+  static inline Servers* servers_ = nullptr;
+  MiniMysql& mysql_ = servers_->mysql;
+  MiniKafka& kafka_ = servers_->kafka;
+  // Every test has a source of its own, and its tables anew.
+  const std::string name_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
   TempFolder folder_{"bad_snapshot"};
-  MiniMysql mysql_;
-  MiniKafka kafka_;
   KeyedTables keyed_{mysql_.socket(), {.rows = 1000}};
   DaemonProcess daemon_{folder_.path(), configuration({})};
 };
@@ -104,7 +123,8 @@ TEST_F(BadSnapshot, TablesThatGoAwayWhileTheyAreRead) {
                   "INSERT INTO keyed.uuids (k, seq) VALUES (UNHEX(REPEAT('ab', 16)), 1)",
                   "INSERT INTO keyed.blank (k, seq) VALUES (1, 1)"});
   ASSERT_TRUE(eventually(seconds(120), [&] {
-    return daemon_.metric("millrace_snapshot_tables{source=\"keyed\"}") == 0 && rows_read() > 0;
+    return daemon_.metric("millrace_snapshot_tables{source=\"" + name_ + "\"}") == 0 &&
+           rows_read() > 0;
   })) << log_end();
   SqlClient client = mysql_.root();
   for (const char* table : {"ints", "latin", "blank", "uuids"}) {
@@ -116,14 +136,14 @@ TEST_F(BadSnapshot, TablesThatGoAwayWhileTheyAreRead) {
     }
     EXPECT_EQ(join(KeyedTables::check(all, client, "keyed", table, Reads::kAfterKills)), "");
   }
-  EXPECT_EQ(daemon_.source_state("keyed"), "RUNNING");
+  EXPECT_EQ(daemon_.source_state(name_), "RUNNING");
   EXPECT_EQ(daemon_.stop(), 0);
 }
 
 TEST_F(BadSnapshot, AServerWithoutGtids) {
   MiniMysql plain({.gtid = false});
   plain.execute({"CREATE DATABASE keyed", "CREATE TABLE keyed.t (id INT PRIMARY KEY)"});
-  SourceText source{.name = "keyed",
+  SourceText source{.name = name_,
                     .database = "keyed",
                     .mysql_port = plain.port(),
                     .properties = {{"snapshot.mode", "initial"}}};

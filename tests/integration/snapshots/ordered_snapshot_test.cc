@@ -27,17 +27,32 @@ std::string text_of(const std::string& object, const char* member) {
   return raw ? json_unquote(*raw) : std::string();
 }
 
+struct Servers {
+  MiniMysql mysql{{.buffer_pool_mib = 128}};
+  MiniKafka kafka;
+};
+
 class OrderedSnapshot : public ::testing::Test {
  protected:
-  OrderedSnapshot() {
+  static void SetUpTestSuite() { servers_ = new Servers; }
+  static void TearDownTestSuite() {
+    delete servers_;
+    servers_ = nullptr;
+  }
+  void SetUp() override {
     mysql_.execute(
         {"CREATE DATABASE ops",
          "CREATE TABLE ops.signals (id VARCHAR(42) PRIMARY KEY, type VARCHAR(32), data TEXT)"});
   }
+  // Not killed: a transaction left open would hide the state that the next test's source looks for.
+  void TearDown() override {
+    if (daemon_.running()) daemon_.stop();
+    mysql_.execute({"DROP DATABASE ops", "DROP DATABASE keyed"});
+  }
 
   std::string configuration(std::map<std::string, std::string> more = {}) const {
     SourceText source{
-        .name = "keyed", .database = "keyed", .mysql_port = mysql_.port(), .properties = {}};
+        .name = name_, .database = "keyed", .mysql_port = mysql_.port(), .properties = {}};
     source.properties["signal.enabled.channels"] = "source,kafka,file";
     source.properties["signal.data.collection"] = "ops.signals";
     source.properties["signal.kafka.bootstrap.servers"] = kafka_.bootstrap();
@@ -51,8 +66,8 @@ class OrderedSnapshot : public ::testing::Test {
 
   void start() {
     daemon_.start();
-    ASSERT_TRUE(daemon_.wait_for_state("keyed", "RUNNING"))
-        << daemon_.source_trace("keyed") << log_end();
+    ASSERT_TRUE(daemon_.wait_for_state(name_, "RUNNING"))
+        << daemon_.source_trace(name_) << log_end();
   }
 
   void signal(const std::string& id, const std::string& type, const std::string& data) {
@@ -67,10 +82,10 @@ class OrderedSnapshot : public ::testing::Test {
   }
 
   double metric(const std::string& name) const {
-    return daemon_.metric("millrace_snapshot_" + name + "{source=\"keyed\"}");
+    return daemon_.metric("millrace_snapshot_" + name + "{source=\"" + name_ + "\"}");
   }
   double rows_read() const {
-    return daemon_.metric("millrace_rows_total{operation=\"read\",source=\"keyed\"}");
+    return daemon_.metric("millrace_rows_total{operation=\"read\",source=\"" + name_ + "\"}");
   }
 
   // Types of the notifications of a signal, in order; those of progress once.
@@ -92,7 +107,7 @@ class OrderedSnapshot : public ::testing::Test {
   }
 
   std::vector<Event> events(const std::string& table) const {
-    return parse_events(KafkaReader(kafka_.bootstrap()).read("keyed.keyed." + table));
+    return parse_events(KafkaReader(kafka_.bootstrap()).read(name_ + ".keyed." + table));
   }
 
   void wait_until_caught_up() {
@@ -100,7 +115,7 @@ class OrderedSnapshot : public ::testing::Test {
         {"INSERT INTO keyed.blank (k, seq) VALUES (" + std::to_string(++last_) + ", 0)"});
     const std::string key = "{\"k\":" + std::to_string(last_) + "}";
     EXPECT_TRUE(eventually(seconds(120), [&] { return fold(events("blank")).contains(key); }))
-        << daemon_.source_trace("keyed") << log_end();
+        << daemon_.source_trace(name_) << log_end();
   }
 
   std::string log_end() const {
@@ -108,9 +123,12 @@ class OrderedSnapshot : public ::testing::Test {
     return text.substr(text.size() > 6000 ? text.size() - 6000 : 0);
   }
 
+  static inline Servers* servers_ = nullptr;
+  MiniMysql& mysql_ = servers_->mysql;
+  MiniKafka& kafka_ = servers_->kafka;
+  // Every test has a source of its own, and its tables anew.
+  const std::string name_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
   TempFolder folder_{"ordered_snapshot"};
-  MiniMysql mysql_{{.buffer_pool_mib = 128}};
-  MiniKafka kafka_;
   KeyedTables keyed_{mysql_.socket(),
                      {.rows = kRows, .seed = std::random_device{}(), .with_keyless = false}};
   DaemonProcess daemon_{folder_.path(), configuration()};
@@ -215,7 +233,7 @@ TEST_F(OrderedSnapshot, MalformedSignalsAreToldAndPassedOver) {
   }
   EXPECT_EQ(fold(events("bits")).size(), static_cast<std::size_t>(kRows));
   EXPECT_EQ(events("ints").size(), 0U);
-  EXPECT_EQ(daemon_.source_state("keyed"), "RUNNING");
+  EXPECT_EQ(daemon_.source_state(name_), "RUNNING");
 }
 
 }  // namespace
