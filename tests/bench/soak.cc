@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "bench/bench.h"
@@ -80,22 +81,6 @@ Sample sample(int minute, const testing::ChildProcess& process) {
           entries(proc / "task")};
 }
 
-// The middle of each minute.
-std::vector<double> memory_by_minute(const std::vector<Sample>& samples, int minutes) {
-  std::vector<double> found;
-  for (int minute = 0; minute < minutes; ++minute) {
-    std::vector<double> of_minute;
-    for (const Sample& one : samples)
-      if (one.minute == minute) of_minute.push_back(one.memory_mb);
-    if (of_minute.empty()) continue;
-    std::sort(of_minute.begin(), of_minute.end());
-    found.push_back(of_minute[of_minute.size() / 2]);
-    std::printf("%s%.1f", minute % 20 == 0 ? "\n" : " ", found.back());
-  }
-  std::printf("\n");
-  return found;
-}
-
 // The middle of a stretch of the run; the most it had of what is counted.
 Sample typical(std::vector<Sample> samples) {
   if (samples.empty()) throw std::runtime_error("the run was too short to compare");
@@ -107,6 +92,18 @@ Sample typical(std::vector<Sample> samples) {
   std::sort(samples.begin(), samples.end(),
             [](const Sample& a, const Sample& b) { return a.memory_mb < b.memory_mb; });
   found.memory_mb = samples[samples.size() / 2].memory_mb;
+  return found;
+}
+
+// The middle of each minute.
+std::vector<double> memory_by_minute(const std::vector<Sample>& samples, int minutes) {
+  std::vector<double> found;
+  for (int minute = 0; minute < minutes; ++minute) {
+    std::vector<Sample> of_minute;
+    for (const Sample& one : samples)
+      if (one.minute == minute) of_minute.push_back(one);
+    if (!of_minute.empty()) found.push_back(typical(std::move(of_minute)).memory_mb);
+  }
   return found;
 }
 
@@ -182,8 +179,10 @@ std::vector<SoakFigures> soak(const Options& options) {
   mixed.stop();
   reshaper.stop();
   daemon.stop();
-  std::printf("memory in MB, minute by minute:");
   figures.memory_mb_by_minute = memory_by_minute(samples, options.minutes);
+  std::printf("memory in MB, minute by minute:");
+  for (const double memory_mb : figures.memory_mb_by_minute) std::printf(" %.1f", memory_mb);
+  std::printf("\n");
   std::printf(
       "%d minutes at %.0f rows/s, %.0f ALTERs, %.0f connections, lag at the end %.2f s\n"
       "memory %.1f MB, at the end %.1f MB (%+.1f %%); descriptors %d, %d; threads %d, %d\n",

@@ -71,12 +71,9 @@ void MiniKafka::write_properties() const {
 
 void MiniKafka::format_storage() const {
   std::vector<std::string> command = java_command("128m", JavaLife::kShort);
-  for (const std::string& argument :
-       {std::string("kafka.tools.StorageTool"), std::string("format"), std::string("--standalone"),
-        std::string("-t"), std::string("4L6g3nShT-eMCtK--X86sw"), std::string("-c"),
-        (folder_.path() / "server.properties").string()}) {
-    command.push_back(argument);
-  }
+  command.insert(command.end(),
+                 {"kafka.tools.StorageTool", "format", "--standalone", "-t",
+                  "4L6g3nShT-eMCtK--X86sw", "-c", (folder_.path() / "server.properties").string()});
   const CommandResult formatted = run_command(std::move(command));
   if (formatted.exit_code != 0)
     throw std::runtime_error("Kafka format failed:\n" + formatted.output);
