@@ -1,7 +1,7 @@
 # Finds what Millrace stands on, each as one target.  What is missing is named with the command that brings it.
 #
 #   millrace::mysqlclient  millrace::rdkafka  millrace::rapidjson  millrace::pcre2  millrace::httplib  millrace::zstd
-#   spdlog::spdlog  fmt::fmt  yaml-cpp  CLI11::CLI11  prometheus-cpp::core  SQLite::SQLite3  ZLIB::ZLIB  OpenSSL::Crypto
+#   millrace::deflate  spdlog::spdlog  fmt::fmt  yaml-cpp  CLI11::CLI11  prometheus-cpp::core  SQLite::SQLite3  ZLIB::ZLIB  OpenSSL::Crypto
 #   ICU::uc  ICU::i18n  GTest::gtest  GTest::gtest_main  GTest::gmock  benchmark::benchmark
 
 set(MILLRACE_PREFIX "${MILLRACE_CACHE}/prefix")
@@ -38,10 +38,12 @@ pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET GLOBAL libpcre2-8)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET GLOBAL libzstd)
 pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET GLOBAL liblz4)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET GLOBAL jemalloc)
+pkg_check_modules(deflate REQUIRED IMPORTED_TARGET GLOBAL libdeflate)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET GLOBAL cpp-httplib)
 add_library(millrace::pcre2 ALIAS PkgConfig::pcre2)
 add_library(millrace::zstd ALIAS PkgConfig::zstd)
 add_library(millrace::jemalloc ALIAS PkgConfig::jemalloc)
+add_library(millrace::deflate ALIAS PkgConfig::deflate)
 add_library(millrace::httplib ALIAS PkgConfig::httplib)
 target_compile_definitions(PkgConfig::pcre2 INTERFACE PCRE2_CODE_UNIT_WIDTH=8)
 

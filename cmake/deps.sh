@@ -26,8 +26,8 @@ JOBS=${JOBS:-2}
 BUILD_PACKAGES=(
   g++ make cmake ninja-build ccache pkg-config git ca-certificates python3
   libspdlog-dev libfmt-dev libyaml-cpp-dev rapidjson-dev libgtest-dev libgmock-dev libcli11-dev libpcre2-dev
-  libcpp-httplib-dev prometheus-cpp-dev libsqlite3-dev libzstd-dev liblz4-dev zlib1g-dev libssl-dev libicu-dev
-  libjemalloc-dev libbenchmark-dev)
+  libcpp-httplib-dev prometheus-cpp-dev libsqlite3-dev libzstd-dev liblz4-dev zlib1g-dev libdeflate-dev libssl-dev
+  libicu-dev libjemalloc-dev libbenchmark-dev)
 TOOL_PACKAGES=(clang clang-tidy clang-format libclang-rt-dev llvm)
 
 say() { printf 'deps: %s\n' "$*"; }

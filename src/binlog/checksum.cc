@@ -1,6 +1,6 @@
 #include "binlog/checksum.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <cstring>
 
@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::size_t kFlagsOffset = 17;
 
+// By the processor's carry-less multiplication where it has one: zlib's took a third of the reader's time.
 std::uint32_t crc32_of(std::uint32_t crc, std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  return libdeflate_crc32(crc, bytes.data(), bytes.size());
 }
 
 }  // namespace

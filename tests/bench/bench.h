@@ -73,16 +73,23 @@ struct SourcesFigures {
 };
 
 // A long run: what the process had soon after its begin, and at its end.
+// Of the samples of one minute.
+struct SoakMinute {
+  double least_memory_mb = 0;
+  double memory_mb = 0;  // the middle
+};
+
 struct SoakFigures {
   std::string subject;
   int minutes = 0;
   double rows_per_second = 0;  // of the source
   double early_memory_mb = 0, late_memory_mb = 0;
-  std::vector<double> memory_mb_by_minute;
+  std::vector<SoakMinute> by_minute;
   int early_descriptors = 0, late_descriptors = 0;
   int early_threads = 0, late_threads = 0;
   double reconnects = 0, alters = 0;
   double lag_seconds = 0;  // at the end
+  double stolen_percent = 0;
 };
 
 // From a commit until a consumer has its row.

@@ -101,9 +101,14 @@ void write_figures(Writer& writer, const SoakFigures& one) {
   write_number(writer, "rows_per_second", one.rows_per_second);
   write_number(writer, "early_memory_mb", one.early_memory_mb);
   write_number(writer, "late_memory_mb", one.late_memory_mb);
-  writer.Key("memory_mb_by_minute");
+  writer.Key("by_minute");
   writer.StartArray();
-  for (const double memory_mb : one.memory_mb_by_minute) writer.Double(memory_mb);
+  for (const SoakMinute& minute : one.by_minute) {
+    writer.StartObject();
+    write_number(writer, "least_memory_mb", minute.least_memory_mb);
+    write_number(writer, "memory_mb", minute.memory_mb);
+    writer.EndObject();
+  }
   writer.EndArray();
   write_number(writer, "early_descriptors", one.early_descriptors);
   write_number(writer, "late_descriptors", one.late_descriptors);
@@ -112,6 +117,7 @@ void write_figures(Writer& writer, const SoakFigures& one) {
   write_number(writer, "reconnects", one.reconnects);
   write_number(writer, "alters", one.alters);
   write_number(writer, "lag_seconds", one.lag_seconds);
+  write_number(writer, "stolen_percent", one.stolen_percent);
 }
 
 void write_figures(Writer& writer, const LatencyFigures& one) {

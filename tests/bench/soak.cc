@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "bench/bench.h"
+#include "bench/stolen_time.h"
 #include "support/configuration.h"
 #include "support/daemon_process.h"
 #include "support/fault_proxy.h"
@@ -95,14 +96,16 @@ Sample typical(std::vector<Sample> samples) {
   return found;
 }
 
-// The middle of each minute.
-std::vector<double> memory_by_minute(const std::vector<Sample>& samples, int minutes) {
-  std::vector<double> found;
+std::vector<SoakMinute> by_minute(const std::vector<Sample>& samples, int minutes) {
+  std::vector<SoakMinute> found;
   for (int minute = 0; minute < minutes; ++minute) {
     std::vector<Sample> of_minute;
     for (const Sample& one : samples)
       if (one.minute == minute) of_minute.push_back(one);
-    if (!of_minute.empty()) found.push_back(typical(std::move(of_minute)).memory_mb);
+    if (of_minute.empty()) continue;
+    double least_mb = of_minute.front().memory_mb;
+    for (const Sample& one : of_minute) least_mb = std::min(least_mb, one.memory_mb);
+    found.push_back({least_mb, typical(std::move(of_minute)).memory_mb});
   }
   return found;
 }
@@ -139,6 +142,7 @@ std::vector<SoakFigures> soak(const Options& options) {
   reshaper.start();
   const Updates updates(mysql);
 
+  const StolenTime stolen;
   const auto begin = steady_clock::now();
   const auto end = begin + std::chrono::minutes(options.minutes);
   auto next_cut = begin + kCutEvery;
@@ -175,19 +179,21 @@ std::vector<SoakFigures> soak(const Options& options) {
   figures.late_threads = late.threads;
   figures.reconnects = static_cast<double>(proxy.links_opened());
   figures.alters = static_cast<double>(reshaper.statements());
+  figures.stolen_percent = stolen.percent();
   figures.lag_seconds = daemon.metric("millrace_lag_seconds{source=\"soak\"}");
   mixed.stop();
   reshaper.stop();
   daemon.stop();
-  figures.memory_mb_by_minute = memory_by_minute(samples, options.minutes);
-  std::printf("memory in MB, minute by minute:");
-  for (const double memory_mb : figures.memory_mb_by_minute) std::printf(" %.1f", memory_mb);
+  figures.by_minute = by_minute(samples, options.minutes);
+  std::printf("memory in MB, minute by minute (the least):");
+  for (const SoakMinute& one : figures.by_minute)
+    std::printf(" %.1f (%.1f)", one.memory_mb, one.least_memory_mb);
   std::printf("\n");
   std::printf(
-      "%d minutes at %.0f rows/s, %.0f ALTERs, %.0f connections, lag at the end %.2f s\n"
+      "%d minutes at %.0f rows/s, %.0f ALTERs, %.0f connections, lag at the end %.2f s, %.0f %% stolen\n"
       "memory %.1f MB, at the end %.1f MB (%+.1f %%); descriptors %d, %d; threads %d, %d\n",
       figures.minutes, figures.rows_per_second, figures.alters, figures.reconnects,
-      figures.lag_seconds, figures.early_memory_mb, figures.late_memory_mb,
+      figures.lag_seconds, figures.stolen_percent, figures.early_memory_mb, figures.late_memory_mb,
       (figures.late_memory_mb / figures.early_memory_mb - 1) * 100, figures.early_descriptors,
       figures.late_descriptors, figures.early_threads, figures.late_threads);
   return {figures};
