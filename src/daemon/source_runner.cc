@@ -1,6 +1,5 @@
 #include "daemon/source_runner.h"
 
-#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -85,13 +84,6 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   if (source.inconsistent_schema != config::FailureMode::kFail)
     options.inconsistent_schema = pipeline::InconsistentSchema::kLeaveOut;
   return options;
-}
-
-// A million tables' records passed through: what they took isn't needed again.
-void give_memory_back() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
 }
 
 // Null without heartbeat.action.query.
@@ -269,7 +261,6 @@ Status SourceRunner::run_once() {
   }
   pipeline::TableRegistry tables(table_options, encoder, filters.tables, filters.columns);
   tables.load(std::move(begun.state.catalog));
-  give_memory_back();
   log->info("{} source={} server={} version={} position={} gtids={}",
             begun.state.snapshot ? "streaming and reading tables" : "streaming", source_.name,
             connection.endpoint(), facts.version, position_text(*begun.state.offset),
