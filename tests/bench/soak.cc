@@ -190,7 +190,8 @@ std::vector<SoakFigures> soak(const Options& options) {
     std::printf(" %.1f (%.1f)", one.memory_mb, one.least_memory_mb);
   std::printf("\n");
   std::printf(
-      "%d minutes at %.0f rows/s, %.0f ALTERs, %.0f connections, lag at the end %.2f s, %.0f %% stolen\n"
+      "%d minutes at %.0f rows/s, %.0f ALTERs, %.0f connections, lag at the end %.2f s, %.0f %% "
+      "stolen\n"
       "memory %.1f MB, at the end %.1f MB (%+.1f %%); descriptors %d, %d; threads %d, %d\n",
       figures.minutes, figures.rows_per_second, figures.alters, figures.reconnects,
       figures.lag_seconds, figures.stolen_percent, figures.early_memory_mb, figures.late_memory_mb,
