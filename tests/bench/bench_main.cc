@@ -58,6 +58,10 @@ void write_figures(Writer& writer, const Figures& one) {
   writer.Uint64(one.rows);
   write_number(writer, "rows_per_second", one.rows_per_second);
   write_number(writer, "cpu_seconds_per_million_rows", one.cpu_seconds_per_million_rows);
+  write_number(writer, "mysql_cpu_seconds_per_million_rows",
+               one.mysql_cpu_seconds_per_million_rows);
+  write_number(writer, "kafka_cpu_seconds_per_million_rows",
+               one.kafka_cpu_seconds_per_million_rows);
   write_number(writer, "peak_memory_mb", one.peak_memory_mb);
   write_number(writer, "seconds", one.seconds);
   write_number(writer, "stolen_percent", one.stolen_percent);

@@ -23,12 +23,13 @@ std::vector<Figures> medians_of(const std::map<std::string, std::vector<Figures>
 }
 
 void print(const std::vector<Figures>& all) {
-  std::printf("\n%-10s %12s %10s %16s %14s %10s %8s\n", "", "rows", "rows/s", "CPU s per M rows",
-              "peak memory MB", "seconds", "stolen");
+  std::printf("\n%-10s %12s %10s %16s %8s %8s %14s %10s %8s\n", "", "rows", "rows/s",
+              "CPU s per M rows", "mysqld's", "kafka's", "peak memory MB", "seconds", "stolen");
   for (const Figures& one : all) {
-    std::printf("%-10s %12llu %10.0f %16.1f %14.0f %10.1f %6.0f %%\n", one.subject.c_str(),
-                static_cast<unsigned long long>(one.rows), one.rows_per_second,
-                one.cpu_seconds_per_million_rows, one.peak_memory_mb, one.seconds,
+    std::printf("%-10s %12llu %10.0f %16.1f %8.1f %8.1f %14.0f %10.1f %6.0f %%\n",
+                one.subject.c_str(), static_cast<unsigned long long>(one.rows), one.rows_per_second,
+                one.cpu_seconds_per_million_rows, one.mysql_cpu_seconds_per_million_rows,
+                one.kafka_cpu_seconds_per_million_rows, one.peak_memory_mb, one.seconds,
                 one.stolen_percent);
   }
   const auto find = [&](const char* name) {

@@ -23,7 +23,7 @@ std::vector<Figures> large_transaction(const Options& options) {
   const long rows = std::lround(kRows * options.rows);
   std::printf("writing one transaction of %ld rows\n", rows);
   client.execute("CALL shop.bulk(1, " + std::to_string(rows) + ")");
-  Figures figures = measure(*subject, kafka.bootstrap());
+  Figures figures = measure(*subject, mysql, kafka);
   std::printf("\nmillrace   %llu rows in one transaction, %.0f rows/s, peak memory %.0f MB\n",
               static_cast<unsigned long long>(figures.rows), figures.rows_per_second,
               figures.peak_memory_mb);

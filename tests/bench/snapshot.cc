@@ -32,7 +32,7 @@ std::vector<Figures> snapshot(const Options& options) {
           name == std::string("debezium")
               ? debezium_tuned(folder.path(), mysql, kafka, run, Begin::kWithSnapshot)
               : millrace(folder.path(), mysql, kafka, run, Begin::kWithSnapshot);
-      Figures figures = measure(*subject, kafka.bootstrap());
+      Figures figures = measure(*subject, mysql, kafka);
       runs[figures.subject].push_back(figures);
     }
   }

@@ -105,7 +105,8 @@ class Millrace final : public Subject {
 struct Sample {
   steady_clock::time_point time;
   std::int64_t offset = 0;
-  double cpu = 0;
+  double cpu = 0;  // seconds: of the subject, and of the servers
+  double mysql_cpu = 0, kafka_cpu = 0;
 };
 
 double seconds_between(const Sample& from, const Sample& to) {
@@ -145,16 +146,20 @@ std::uint64_t warm_up(Subject& subject, testing::SqlClient& client, const std::s
   return rows;
 }
 
-Figures measure(Subject& subject, const std::string& bootstrap) {
-  const testing::KafkaEnd end(bootstrap, subject.topic());
-  const std::uint64_t rows_before = testing::KafkaReader(bootstrap).count_values(subject.topic());
+Figures measure(Subject& subject, const testing::MiniMysql& mysql,
+                const testing::MiniKafka& kafka) {
+  const testing::KafkaEnd end(kafka.bootstrap(), subject.topic());
+  const testing::KafkaReader reader(kafka.bootstrap());
+  const std::uint64_t rows_before = reader.count_values(subject.topic());
   const std::int64_t base = end.offset();
   const StolenTime stolen;
-  const Sample begin{steady_clock::now(), base, 0};
+  const Sample begin{steady_clock::now(), base, 0, mysql.process().cpu_seconds(),
+                     kafka.process().cpu_seconds()};
   subject.start();
   Sample first = begin, last = begin;
   while (last.offset == base || steady_clock::now() - last.time < kStillFor) {
-    const Sample now{steady_clock::now(), end.offset(), subject.process().cpu_seconds()};
+    const Sample now{steady_clock::now(), end.offset(), subject.process().cpu_seconds(),
+                     mysql.process().cpu_seconds(), kafka.process().cpu_seconds()};
     if (now.offset != last.offset) {
       if (first.offset == base) first = now;
       last = now;
@@ -169,12 +174,17 @@ Figures measure(Subject& subject, const std::string& bootstrap) {
   figures.stolen_percent = stolen.percent();
   figures.peak_memory_mb = static_cast<double>(subject.process().peak_memory_bytes()) / (1 << 20);
   subject.stop();
-  figures.rows = testing::KafkaReader(bootstrap).count_values(subject.topic()) - rows_before;
+  figures.rows = reader.count_values(subject.topic()) - rows_before;
   // Tombstones and transaction markers take offsets too: offsets to rows by their share of the whole.
   const double share = static_cast<double>(figures.rows) / static_cast<double>(last.offset - base);
   const double steady_rows = static_cast<double>(last.offset - first.offset) * share;
   figures.rows_per_second = steady_rows / std::max(seconds_between(first, last), 1e-3);
-  figures.cpu_seconds_per_million_rows = last.cpu / static_cast<double>(figures.rows) * 1e6;
+  const auto per_million_rows = [&](double seconds) {
+    return seconds / static_cast<double>(figures.rows) * 1e6;
+  };
+  figures.cpu_seconds_per_million_rows = per_million_rows(last.cpu);
+  figures.mysql_cpu_seconds_per_million_rows = per_million_rows(last.mysql_cpu - begin.mysql_cpu);
+  figures.kafka_cpu_seconds_per_million_rows = per_million_rows(last.kafka_cpu - begin.kafka_cpu);
   figures.seconds = seconds_between(begin, last);
   return figures;
 }

@@ -43,6 +43,6 @@ std::unique_ptr<Subject> millrace(const std::filesystem::path& folder,
 std::uint64_t warm_up(Subject& subject, testing::SqlClient& client, const std::string& bootstrap);
 
 // Starts it and watches until the topic has stood still for a while; stops it.
-Figures measure(Subject& subject, const std::string& bootstrap);
+Figures measure(Subject& subject, const testing::MiniMysql& mysql, const testing::MiniKafka& kafka);
 
 }  // namespace millrace::bench

@@ -28,6 +28,8 @@ class MiniKafka {
   std::string bootstrap() const { return "127.0.0.1:" + std::to_string(port_); }
   int port() const { return port_; }
   const std::filesystem::path& folder() const { return folder_.path(); }
+  // While it runs.
+  const ChildProcess& process() const { return *process_; }
 
   void start();
   void stop();

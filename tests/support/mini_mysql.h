@@ -28,6 +28,8 @@ class MiniMysql {
   std::string socket() const { return (folder_.path() / "mysql.sock").string(); }
   const std::filesystem::path& folder() const { return folder_.path(); }
   std::filesystem::path data_folder() const { return folder_.path() / "data"; }
+  // While it runs.
+  const ChildProcess& process() const { return *process_; }
 
   // A new connection as root over the socket.
   SqlClient root() const;
