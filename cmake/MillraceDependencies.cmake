@@ -1,7 +1,8 @@
 # Finds what Millrace stands on, each as one target.  What is missing is named with the command that brings it.
 #
 #   millrace::mysqlclient  millrace::rdkafka  millrace::rapidjson  millrace::pcre2  millrace::httplib  millrace::zstd
-#   millrace::deflate  spdlog::spdlog  fmt::fmt  yaml-cpp  CLI11::CLI11  prometheus-cpp::core  SQLite::SQLite3  ZLIB::ZLIB  OpenSSL::Crypto
+#   millrace::deflate  millrace::jemalloc
+#   spdlog::spdlog  fmt::fmt  yaml-cpp  CLI11::CLI11  prometheus-cpp::core  SQLite::SQLite3  ZLIB::ZLIB  OpenSSL::Crypto
 #   ICU::uc  ICU::i18n  GTest::gtest  GTest::gtest_main  GTest::gmock  benchmark::benchmark
 
 set(MILLRACE_PREFIX "${MILLRACE_CACHE}/prefix")

@@ -1,6 +1,9 @@
 #include "daemon/catalog_loading.h"
 
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "millrace/mysql/server_facts.h"
 #include "millrace/pipeline/statement_scan.h"
@@ -11,8 +14,8 @@ namespace {
 using pipeline::BinlogPlace;
 using pipeline::TouchedTables;
 
-// Each round reads only what changed in the one before, so rounds get short; a server that changes the same tables
-// without a pause for this many has to be asked again later.
+// A round takes a few statements of the server; one that changes the same table within each of so many has to be asked
+// again later.
 constexpr int kMostRounds = 100;
 
 BinlogPlace place_of(const state::Offset& offset) {
@@ -32,21 +35,44 @@ Status move_to_now(mysql::Connection& connection, state::Offset& offset) {
   return {};
 }
 
+bool contains(const TouchedTables& touched, const schema::TableName& name) {
+  return touched.tables.contains(name) || touched.databases.contains(name.database);
+}
+
+Status read_collations(mysql::Connection& connection, schema::Catalog& catalog) {
+  MILLRACE_ASSIGN_OR_RETURN(const auto collations, discovery::load_database_collations(connection));
+  for (const auto& [name, collation] : collations) catalog.put_database(name, collation);
+  return {};
+}
+
 Status read_again(mysql::Connection& connection, const TouchedTables& touched,
                   const discovery::TablePredicate& wanted, schema::Catalog& catalog) {
-  const auto is_touched = [&](const schema::TableName& name) {
-    return wanted(name) &&
-           (touched.tables.contains(name) || touched.databases.contains(name.database));
-  };
   std::vector<schema::TableName> gone;
   catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
-    if (is_touched(name)) gone.push_back(name);
+    if (contains(touched, name)) gone.push_back(name);
   });
   for (const schema::TableName& name : gone) catalog.erase(name);
-  return discovery::read_tables(connection, is_touched, [&](schema::TableSchemaPtr table) {
-    catalog.put(table->name, *table);
-    return Status();
-  });
+  std::set<std::string> databases = touched.databases;
+  for (const schema::TableName& name : touched.tables) databases.insert(name.database);
+  MILLRACE_RETURN_IF_ERROR(discovery::read_tables_of(
+      connection, databases,
+      [&](const schema::TableName& name) { return wanted(name) && contains(touched, name); },
+      [&](schema::TableSchemaPtr table) {
+        catalog.put(table->name, *table);
+        return Status();
+      }));
+  if (touched.databases.empty()) return {};
+  return read_collations(connection, catalog);
+}
+
+// Adds what of `more` isn't in `known`.
+void add(const TouchedTables& more, const TouchedTables& known, TouchedTables& to) {
+  for (const schema::TableName& name : more.tables) {
+    if (!contains(known, name)) to.tables.insert(name);
+  }
+  for (const std::string& name : more.databases) {
+    if (!known.databases.contains(name)) to.databases.insert(name);
+  }
 }
 
 }  // namespace
@@ -62,8 +88,7 @@ Result<schema::Catalog> read_catalog(mysql::Connection& connection,
         return Status();
       },
       connect));
-  MILLRACE_ASSIGN_OR_RETURN(const auto collations, discovery::load_database_collations(connection));
-  for (const auto& [name, collation] : collations) catalog.put_database(name, collation);
+  MILLRACE_RETURN_IF_ERROR(read_collations(connection, catalog));
   return catalog;
 }
 
@@ -72,24 +97,37 @@ Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
                                          const state::Offset& start,
                                          const discovery::TablePredicate& wanted,
                                          const discovery::Connect& connect) {
-  LoadedCatalog result;
-  result.offset = start;
-  MILLRACE_ASSIGN_OR_RETURN(result.catalog, read_catalog(connection, wanted, connect));
-  for (int round = 0; round < kMostRounds; ++round) {
-    const BinlogPlace before = place_of(result.offset);
-    MILLRACE_RETURN_IF_ERROR(move_to_now(connection, result.offset));
-    MILLRACE_ASSIGN_OR_RETURN(const TouchedTables touched,
-                              pipeline::scan_statements(streams, before, place_of(result.offset)));
-    if (touched.empty()) return result;
-    MILLRACE_RETURN_IF_ERROR(read_again(connection, touched, wanted, result.catalog));
-    if (!touched.databases.empty()) {
-      MILLRACE_ASSIGN_OR_RETURN(const auto collations,
-                                discovery::load_database_collations(connection));
-      for (const auto& [name, collation] : collations) {
-        result.catalog.put_database(name, collation);
-      }
+  // Of the databases that nobody follows nothing is to be known.
+  const auto scan = [&](const state::Offset& from, const state::Offset& to) {
+    Result<TouchedTables> touched =
+        pipeline::scan_statements(streams, place_of(from), place_of(to));
+    if (touched) {
+      std::erase_if(touched->tables, [&](const auto& name) { return !wanted(name); });
+      std::erase_if(touched->databases, [&](const auto& name) { return !wanted({name, ""}); });
     }
+    return touched;
+  };
+  MILLRACE_ASSIGN_OR_RETURN(schema::Catalog catalog, read_catalog(connection, wanted, connect));
+  // Where the catalog holds for all tables but the unsure ones.
+  state::Offset known = start;
+  MILLRACE_RETURN_IF_ERROR(move_to_now(connection, known));
+  MILLRACE_ASSIGN_OR_RETURN(TouchedTables unsure, scan(start, known));
+  for (int round = 0; round < kMostRounds && !unsure.empty(); ++round) {
+    // Nothing but the reading is done between these two, so that a table that changes all the time comes to rest here.
+    state::Offset before = known;
+    MILLRACE_RETURN_IF_ERROR(move_to_now(connection, before));
+    MILLRACE_RETURN_IF_ERROR(read_again(connection, unsure, wanted, catalog));
+    state::Offset after = before;
+    MILLRACE_RETURN_IF_ERROR(move_to_now(connection, after));
+
+    MILLRACE_ASSIGN_OR_RETURN(const TouchedTables earlier, scan(known, before));
+    MILLRACE_ASSIGN_OR_RETURN(TouchedTables meanwhile, scan(before, after));
+    // A transaction of gtid_executed is done; one that is merely in the binlog need not be when the tables are read.
+    add(earlier, before.has_gtids ? unsure : TouchedTables(), meanwhile);
+    unsure = std::move(meanwhile);
+    known = std::move(after);
   }
+  if (unsure.empty()) return LoadedCatalog{std::move(catalog), std::move(known)};
   return transient_error("the structures of tables change faster than they can be read");
 }
 

@@ -26,11 +26,6 @@ Result<schema::TableSchemaPtr> ServerStructures::structure_at(const schema::Tabl
   }
   MILLRACE_ASSIGN_OR_RETURN(const pipeline::TouchedTables touched,
                             pipeline::scan_statements(streams_, place, now));
-  if (!touched.is_complete) {
-    return transient_error("the server ended its stream while the statements after " +
-                           place.position.file + ":" + std::to_string(place.position.offset) +
-                           " were read");
-  }
   if (touched.tables.contains(table) || touched.databases.contains(table.database)) {
     return definite_error(
         "a later statement in the binlog has changed the table, so what it was "

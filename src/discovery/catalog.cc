@@ -121,6 +121,20 @@ Status read_tables(mysql::Connection& connection, const TablePredicate& wanted,
   return read_listed(connection, collations, listed, on_table, connect);
 }
 
+Status read_tables_of(mysql::Connection& connection, const std::set<std::string>& databases,
+                      const TablePredicate& wanted, const TableCallback& on_table) {
+  if (databases.empty()) return {};
+  std::string names;
+  for (const std::string& database : databases) {
+    names += (names.empty() ? "" : ", ") + mysql::quote_string(database);
+  }
+  MILLRACE_ASSIGN_OR_RETURN(const Collations collations, Collations::fetch(connection));
+  MILLRACE_ASSIGN_OR_RETURN(
+      const TablesByDatabase listed,
+      list_tables(connection, collations, " AND TABLE_SCHEMA IN (" + names + ")", wanted));
+  return read_listed(connection, collations, listed, on_table, {});
+}
+
 Result<LoadedTables> load_tables(mysql::Connection& connection, const TablePredicate& wanted) {
   LoadedTables loaded;
   MILLRACE_ASSIGN_OR_RETURN(loaded.executed_before, executed(connection));

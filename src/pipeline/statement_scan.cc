@@ -1,6 +1,7 @@
 #include "millrace/pipeline/statement_scan.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "millrace/binlog/stream_grammar.h"
@@ -86,9 +87,8 @@ class StatementCollector final : public binlog::PartialVisitor {
 Result<TouchedTables> scan_statements(EventStreamFactory& streams, const BinlogPlace& from,
                                       const BinlogPlace& to) {
   StatementCollector collector(from, to);
-  const bool same_position =
-      from.position.file == to.position.file && from.position.offset == to.position.offset;
-  if (same_position && (!from.executed || collector.has_all_transactions())) return TouchedTables();
+  // With GTIDs even an equal place is looked at: a transaction may be in the binlog before both positions and in neither set.
+  if (!from.executed && from.position == to.position) return TouchedTables();
   StreamStart start;
   start.executed = from.executed;
   start.position = from.position;
@@ -104,10 +104,15 @@ Result<TouchedTables> scan_statements(EventStreamFactory& streams, const BinlogP
     if (!event) break;
     MILLRACE_RETURN_IF_ERROR(grammar.feed(*event));
   }
-  const bool is_complete = collector.has_all_transactions();
-  TouchedTables touched = std::move(collector).take();
-  touched.is_complete = is_complete;
-  return touched;
+  // Behind the last group a file may have a head alone.
+  const BinlogPosition& end = grammar.position();
+  const bool is_behind = end.file == to.position.file && end.offset >= to.position.offset;
+  if (!collector.has_all_transactions() && (from.executed || !is_behind)) {
+    return transient_error("the server ended its stream while the statements after " +
+                           from.position.file + ":" + std::to_string(from.position.offset) +
+                           " were read");
+  }
+  return std::move(collector).take();
 }
 
 }  // namespace millrace::pipeline

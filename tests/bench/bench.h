@@ -74,13 +74,13 @@ struct SourcesFigures {
   double least_share = 0, most_share = 0;
 };
 
-// A long run: what the process had soon after its begin, and at its end.
-// Of the samples of one minute.
+// Of a soak: the samples of one minute.
 struct SoakMinute {
   double least_memory_mb = 0;
   double memory_mb = 0;  // the middle
 };
 
+// A long run: what the process had soon after its begin, and at its end.
 struct SoakFigures {
   std::string subject;
   int minutes = 0;
@@ -117,6 +117,8 @@ std::vector<SourcesFigures> many_sources(const Options& options);
 std::vector<SoakFigures> soak(const Options& options);
 // Each rate of each run.
 std::vector<LatencyFigures> latency(const Options& options);
+
+double per_million(double seconds, std::uint64_t rows);
 
 // The median run of each subject, by rows a second, and the table of all of them.
 std::vector<Figures> medians_of(const std::map<std::string, std::vector<Figures>>& runs);

@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <stdexcept>
-#include <thread>
 
 #include "bench/stolen_time.h"
 #include "bench/subject.h"
@@ -136,21 +135,19 @@ Figures kcat_limit(const MiniKafka& kafka, const std::string& topic,
   Figures figures;
   figures.subject = "kcat";
   double cpu = 0;
-  while (kcat.running()) {
+  // Looked at often enough to miss little, seldom enough to leave it the core.
+  while (!kcat.wait(std::chrono::milliseconds(10))) {
     cpu = std::max(cpu, kcat.cpu_seconds());
     figures.peak_memory_mb =
         std::max(figures.peak_memory_mb, static_cast<double>(kcat.peak_memory_bytes()) / (1 << 20));
-    // Often enough to miss little, seldom enough to leave it the core.
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   figures.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   figures.stolen_percent = stolen.percent();
   figures.rows = testing::KafkaReader(kafka.bootstrap()).count_values(topic);
-  const double rows = static_cast<double>(figures.rows);
-  figures.rows_per_second = rows / figures.seconds;
-  figures.cpu_seconds_per_million_rows = cpu / rows * 1e6;
+  figures.rows_per_second = static_cast<double>(figures.rows) / figures.seconds;
+  figures.cpu_seconds_per_million_rows = per_million(cpu, figures.rows);
   figures.kafka_cpu_seconds_per_million_rows =
-      (kafka.process().cpu_seconds() - kafka_cpu) / rows * 1e6;
+      per_million(kafka.process().cpu_seconds() - kafka_cpu, figures.rows);
   return figures;
 }
 

@@ -15,6 +15,10 @@ Figures median(std::vector<Figures> runs) {
 
 }  // namespace
 
+double per_million(double seconds, std::uint64_t rows) {
+  return seconds / static_cast<double>(rows) * 1e6;
+}
+
 std::vector<Figures> medians_of(const std::map<std::string, std::vector<Figures>>& runs) {
   std::vector<Figures> medians;
   medians.reserve(runs.size());

@@ -98,7 +98,8 @@ SourcesFigures measure(testing::DaemonProcess& daemon, testing::SqlClient& clien
   }
   const std::chrono::duration<double> time = steady_clock::now() - begin;
   figures.rows_per_second = all / time.count();
-  figures.cpu_seconds_per_million_rows = daemon.process().cpu_seconds() / all * 1e6;
+  figures.cpu_seconds_per_million_rows =
+      per_million(daemon.process().cpu_seconds(), static_cast<std::uint64_t>(all));
   figures.peak_memory_mb = megabytes(daemon.process().peak_memory_bytes());
   daemon.stop();
   return figures;

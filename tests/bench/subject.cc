@@ -179,12 +179,11 @@ Figures measure(Subject& subject, const testing::MiniMysql& mysql,
   const double share = static_cast<double>(figures.rows) / static_cast<double>(last.offset - base);
   const double steady_rows = static_cast<double>(last.offset - first.offset) * share;
   figures.rows_per_second = steady_rows / std::max(seconds_between(first, last), 1e-3);
-  const auto per_million_rows = [&](double seconds) {
-    return seconds / static_cast<double>(figures.rows) * 1e6;
-  };
-  figures.cpu_seconds_per_million_rows = per_million_rows(last.cpu);
-  figures.mysql_cpu_seconds_per_million_rows = per_million_rows(last.mysql_cpu - begin.mysql_cpu);
-  figures.kafka_cpu_seconds_per_million_rows = per_million_rows(last.kafka_cpu - begin.kafka_cpu);
+  figures.cpu_seconds_per_million_rows = per_million(last.cpu, figures.rows);
+  figures.mysql_cpu_seconds_per_million_rows =
+      per_million(last.mysql_cpu - begin.mysql_cpu, figures.rows);
+  figures.kafka_cpu_seconds_per_million_rows =
+      per_million(last.kafka_cpu - begin.kafka_cpu, figures.rows);
   figures.seconds = seconds_between(begin, last);
   return figures;
 }

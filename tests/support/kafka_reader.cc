@@ -6,6 +6,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "support/process.h"
+
 namespace millrace::testing {
 namespace {
 
@@ -138,6 +140,15 @@ std::vector<Message> KafkaReader::read(const std::string& topic) const {
   std::vector<Message> messages;
   visit({topic},
         [&](const rd_kafka_message_t& raw) { messages.push_back(to_message(topic, raw)); });
+  return messages;
+}
+
+std::vector<Message> KafkaReader::read_at_least(const std::string& topic, std::size_t count) const {
+  std::vector<Message> messages;
+  eventually(std::chrono::milliseconds(kTimeoutMs), [&] {
+    messages = read(topic);
+    return messages.size() >= count;
+  });
   return messages;
 }
 

@@ -57,12 +57,12 @@ FileLock::FileLock(const fs::path& path)
 
 FileLock::~FileLock() { close(fd_); }
 
-// Below the range that the system gives to outgoing connections: one of those would take the port before the server does.
 std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
+// Below the range that the system gives to outgoing connections: one of those would take the port before the server does.
 int free_port() {
   constexpr int kFirst = 12000;
   constexpr int kLast = 30000;

@@ -20,8 +20,6 @@ struct TouchedTables {
   std::set<schema::TableName> tables;
   // Every table of these may have changed: CREATE or DROP DATABASE, or a statement that isn't understood.
   std::set<std::string> databases;
-  // Everything up to the wanted place was read. False: the stream ended before it, as when a server shuts down.
-  bool is_complete = true;
   bool empty() const { return tables.empty() && databases.empty(); }
 };
 
@@ -32,7 +30,7 @@ struct BinlogPlace {
   BinlogPosition position;
 };
 
-// Statements after `from` and up to `to`.
+// Statements after `from` and up to `to`. A transient error where the stream ends before, as when a server shuts down.
 Result<TouchedTables> scan_statements(EventStreamFactory& streams, const BinlogPlace& from,
                                       const BinlogPlace& to);
 

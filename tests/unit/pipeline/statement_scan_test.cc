@@ -2,6 +2,7 @@
 
 #include "millrace/pipeline/statement_scan.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "scripted_server.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr const char* kFirst = "3457d932-e55a-11f1-a4af-02fc00000001:1";
 constexpr const char* kSecond = "3457d932-e55a-11f1-a4af-02fc00000001:2";
+constexpr const char* kThird = "3457d932-e55a-11f1-a4af-02fc00000001:3";
 
 BinlogPlace place(const std::string& executed, std::uint64_t offset) {
   return {gtid::GtidSet::parse(executed).value(), {"mysql-bin.000001", offset}};
@@ -31,7 +33,30 @@ TEST_F(StatementScan, FindsWhatTheSetsDifferIn) {
       scan_statements(server, place(kFirst, 4), place(kFirst + std::string("-2"), 4));
   ASSERT_TRUE(touched);
   EXPECT_EQ(touched->tables, (std::set<schema::TableName>{{"shop", "b"}}));
-  EXPECT_TRUE(touched->is_complete);
+}
+
+// A stream that ends before a transaction that the server has: nobody knows what it did.
+TEST_F(StatementScan, AStreamThatEndsEarlyIsAnError) {
+  const auto touched =
+      scan_statements(server, place(kFirst, 4), place(kFirst + std::string("-3"), 4));
+  ASSERT_FALSE(touched);
+  EXPECT_TRUE(touched.error().is_transient());
+  EXPECT_THAT(touched.error().message(), ::testing::HasSubstr("mysql-bin.000001:4"));
+}
+
+// Without GTIDs the end may be the head of a file, where no group ends.
+TEST_F(StatementScan, ReachesTheHeadOfAFileWithoutGroups) {
+  std::uint64_t end = 0;
+  server.group(kThird, [&end](auto& binlog) {
+    binlog.query("DROP TABLE shop.c").next_file("mysql-bin.000002");
+    end = binlog.position();
+  });
+  const BinlogPlace from{{}, {"mysql-bin.000001", 4}};
+  const auto touched = scan_statements(server, from, {{}, {"mysql-bin.000002", end}});
+  ASSERT_TRUE(touched) << touched.error().message();
+  EXPECT_EQ(touched->tables,
+            (std::set<schema::TableName>{{"shop", "a"}, {"shop", "b"}, {"shop", "c"}}));
+  EXPECT_FALSE(scan_statements(server, from, {{}, {"mysql-bin.000002", end + 1}}));
 }
 
 // What a statement did is seen before its GTID is in gtid_executed.
@@ -41,8 +66,16 @@ TEST_F(StatementScan, FindsWhatIsInTheBinlogBeforeItIsInTheSet) {
   EXPECT_EQ(touched->tables, (std::set<schema::TableName>{{"shop", "b"}}));
 }
 
+// Both places were asked for while the transaction was in the binlog and not yet in the set.
+TEST_F(StatementScan, FindsWhatIsInTheBinlogAndInNeitherSet) {
+  const auto touched = scan_statements(server, place(kFirst, 1'000'000), place(kFirst, 1'000'000));
+  ASSERT_TRUE(touched);
+  EXPECT_EQ(touched->tables, (std::set<schema::TableName>{{"shop", "b"}}));
+}
+
 TEST_F(StatementScan, ReadsNothingWhereNothingCanBe) {
-  const auto touched = scan_statements(server, place(kFirst, 4), place(kFirst, 4));
+  const BinlogPlace here{{}, {"mysql-bin.000001", 4}};
+  const auto touched = scan_statements(server, here, here);
   ASSERT_TRUE(touched);
   EXPECT_TRUE(touched->empty());
   EXPECT_EQ(server.opened(), 0);
