@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -140,6 +141,7 @@ std::vector<Message> KafkaReader::read(const std::string& topic) const {
   std::vector<Message> messages;
   visit({topic},
         [&](const rd_kafka_message_t& raw) { messages.push_back(to_message(topic, raw)); });
+  std::ranges::stable_sort(messages, {}, &Message::partition);
   return messages;
 }
 
@@ -159,6 +161,7 @@ std::map<std::string, std::vector<Message>> KafkaReader::read_all(
     const std::string topic = rd_kafka_topic_name(raw.rkt);
     messages[topic].push_back(to_message(topic, raw));
   });
+  for (auto& [topic, read] : messages) std::ranges::stable_sort(read, {}, &Message::partition);
   return messages;
 }
 

@@ -29,8 +29,8 @@ class KafkaReader {
 
   std::vector<std::string> topics() const;
   std::map<std::string, int> partition_counts() const;
-  // All messages of a topic from its beginning to its end now (read_committed: to the last stable offset), in order
-  // within each partition. Empty for a topic that doesn't exist.
+  // All messages of a topic from its beginning to its end now (read_committed: to the last stable offset), partition
+  // by partition. Empty for a topic that doesn't exist.
   std::vector<Message> read(const std::string& topic) const;
   // The same once there are `count` messages, or when they haven't come in half a minute: the coordinator answers a commit
   // before it marks the partitions, so a reader sees them a little later.

@@ -59,6 +59,6 @@ inline constexpr std::size_t kProviderLineBytes = 4U << 10;
 inline constexpr std::chrono::seconds kProviderStopGrace{3};
 
 // From SIGTERM until sources must have finished their batch and committed; the process is gone within 10 s.
-inline constexpr std::chrono::seconds kShutdownDeadline{9};
+inline constexpr std::chrono::seconds kShutdownDeadline{8};
 
 }  // namespace millrace::limits

@@ -109,8 +109,8 @@ class Transforms : public ::testing::Test {
     std::vector<std::string> lines;
     for (const std::string& topic : topics) {
       for (const Message& message : reader.read(topic)) {
-        std::string line =
-            topic + " " + message.key.value_or("-") + " " + message.value.value_or("-");
+        std::string line = topic + "/" + std::to_string(message.partition) + " " +
+                           message.key.value_or("-") + " " + message.value.value_or("-");
         const bool has_others = adds_headers && !message.value;
         for (const auto& [name, value] : message.headers) {
           if (!has_others || name.starts_with("__debezium.")) line += " " + name + "=" + value;
