@@ -47,7 +47,7 @@ std::string oltp(double transactions, double factor) {
 std::vector<std::string> standard(double factor) {
   return {bulk(1500, factor), oltp(150'000, factor)};
 }
-// Four row events in each transaction.
+// Up to four row events in each transaction: what is updated and deleted are the first rows, while there are any.
 std::vector<std::string> small(double factor) { return {bulk(20, factor), oltp(300'000, factor)}; }
 
 // `columns` is the table's, `values` what a SELECT over numbers (n) gives for them.
