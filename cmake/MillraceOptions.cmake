@@ -29,7 +29,7 @@ set_property(GLOBAL PROPERTY USE_FOLDERS ON)
 
 # `-g1` keeps line numbers in backtraces at a fifth of -g's size.  NDEBUG stays off: an assertion is part of the product.
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
-# -O1: under the sanitizers -O0 triples the run time of the tests and finds nothing more.
+# -O1 for what is tested: under the sanitizers -O0 triples the run time of the tests and finds nothing more.
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)

@@ -35,44 +35,47 @@ Status move_to_now(mysql::Connection& connection, state::Offset& offset) {
   return {};
 }
 
-bool contains(const TouchedTables& touched, const schema::TableName& name) {
-  return touched.tables.contains(name) || touched.databases.contains(name.database);
-}
-
 Status read_collations(mysql::Connection& connection, schema::Catalog& catalog) {
   MILLRACE_ASSIGN_OR_RETURN(const auto collations, discovery::load_database_collations(connection));
   for (const auto& [name, collation] : collations) catalog.put_database(name, collation);
   return {};
 }
 
-Status read_again(mysql::Connection& connection, const TouchedTables& touched,
-                  const discovery::TablePredicate& wanted, schema::Catalog& catalog) {
-  std::vector<schema::TableName> gone;
+// The touched tables by name: of a whole database those that the catalog has.
+std::vector<schema::TableName> names_of(const TouchedTables& touched,
+                                        const schema::Catalog& catalog) {
+  std::vector<schema::TableName> names(touched.tables.begin(), touched.tables.end());
+  if (touched.databases.empty()) return names;
   catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
-    if (contains(touched, name)) gone.push_back(name);
+    if (touched.databases.contains(name.database)) names.push_back(name);
   });
-  for (const schema::TableName& name : gone) catalog.erase(name);
-  std::set<std::string> databases = touched.databases;
-  for (const schema::TableName& name : touched.tables) databases.insert(name.database);
-  MILLRACE_RETURN_IF_ERROR(discovery::read_tables_of(
-      connection, databases,
-      [&](const schema::TableName& name) { return wanted(name) && contains(touched, name); },
-      [&](schema::TableSchemaPtr table) {
-        catalog.put(table->name, *table);
-        return Status();
-      }));
-  if (touched.databases.empty()) return {};
-  return read_collations(connection, catalog);
+  return names;
 }
 
-// Adds what of `more` isn't in `known`.
-void add(const TouchedTables& more, const TouchedTables& known, TouchedTables& to) {
-  for (const schema::TableName& name : more.tables) {
-    if (!contains(known, name)) to.tables.insert(name);
-  }
-  for (const std::string& name : more.databases) {
-    if (!known.databases.contains(name)) to.databases.insert(name);
-  }
+void leave_out(TouchedTables& touched, const discovery::TablePredicate& what) {
+  std::erase_if(touched.tables, what);
+  std::erase_if(touched.databases, [&](const std::string& name) { return what({name, ""}); });
+}
+
+discovery::TableCallback put_into(schema::Catalog& catalog) {
+  return [&catalog](const schema::TableSchemaPtr& table) {
+    catalog.put(table->name, *table);
+    return Status();
+  };
+}
+
+// Puts in those of the touched tables that are there.
+Status read_touched(mysql::Connection& connection, const TouchedTables& touched,
+                    const discovery::TablePredicate& wanted, schema::Catalog& catalog) {
+  std::set<std::string> databases = touched.databases;
+  for (const schema::TableName& name : touched.tables) databases.insert(name.database);
+  const auto is_touched = [&](const schema::TableName& name) {
+    return wanted(name) && touched.contains(name);
+  };
+  MILLRACE_RETURN_IF_ERROR(
+      discovery::read_tables_of(connection, databases, is_touched, put_into(catalog)));
+  if (touched.databases.empty()) return {};
+  return read_collations(connection, catalog);
 }
 
 }  // namespace
@@ -81,13 +84,7 @@ Result<schema::Catalog> read_catalog(mysql::Connection& connection,
                                      const discovery::TablePredicate& wanted,
                                      const discovery::Connect& connect) {
   schema::Catalog catalog;
-  MILLRACE_RETURN_IF_ERROR(discovery::read_tables(
-      connection, wanted,
-      [&](const schema::TableSchemaPtr& table) {
-        catalog.put(table->name, *table);
-        return Status();
-      },
-      connect));
+  MILLRACE_RETURN_IF_ERROR(discovery::read_tables(connection, wanted, put_into(catalog), connect));
   MILLRACE_RETURN_IF_ERROR(read_collations(connection, catalog));
   return catalog;
 }
@@ -101,10 +98,7 @@ Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
   const auto scan = [&](const state::Offset& from, const state::Offset& to) {
     Result<TouchedTables> touched =
         pipeline::scan_statements(streams, place_of(from), place_of(to));
-    if (touched) {
-      std::erase_if(touched->tables, [&](const auto& name) { return !wanted(name); });
-      std::erase_if(touched->databases, [&](const auto& name) { return !wanted({name, ""}); });
-    }
+    if (touched) leave_out(*touched, [&](const auto& name) { return !wanted(name); });
     return touched;
   };
   MILLRACE_ASSIGN_OR_RETURN(schema::Catalog catalog, read_catalog(connection, wanted, connect));
@@ -113,17 +107,23 @@ Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
   MILLRACE_RETURN_IF_ERROR(move_to_now(connection, known));
   MILLRACE_ASSIGN_OR_RETURN(TouchedTables unsure, scan(start, known));
   for (int round = 0; round < kMostRounds && !unsure.empty(); ++round) {
+    for (const schema::TableName& name : names_of(unsure, catalog)) catalog.erase(name);
     // Nothing but the reading is done between these two, so that a table that changes all the time comes to rest here.
     state::Offset before = known;
     MILLRACE_RETURN_IF_ERROR(move_to_now(connection, before));
-    MILLRACE_RETURN_IF_ERROR(read_again(connection, unsure, wanted, catalog));
+    MILLRACE_RETURN_IF_ERROR(read_touched(connection, unsure, wanted, catalog));
     state::Offset after = before;
     MILLRACE_RETURN_IF_ERROR(move_to_now(connection, after));
 
-    MILLRACE_ASSIGN_OR_RETURN(const TouchedTables earlier, scan(known, before));
+    MILLRACE_ASSIGN_OR_RETURN(TouchedTables earlier, scan(known, before));
     MILLRACE_ASSIGN_OR_RETURN(TouchedTables meanwhile, scan(before, after));
-    // A transaction of gtid_executed is done; one that is merely in the binlog need not be when the tables are read.
-    add(earlier, before.has_gtids ? unsure : TouchedTables(), meanwhile);
+    // What was read shows all of gtid_executed. Without GTIDs a transaction that is in the binlog at `before` need not be
+    // done yet when the tables are read.
+    if (before.has_gtids) {
+      leave_out(earlier, [&](const auto& name) { return unsure.contains(name); });
+    }
+    meanwhile.tables.merge(earlier.tables);
+    meanwhile.databases.merge(earlier.databases);
     unsure = std::move(meanwhile);
     known = std::move(after);
   }
@@ -142,11 +142,7 @@ Result<schema::Catalog> load_catalog_at(mysql::Connection& connection,
   MILLRACE_ASSIGN_OR_RETURN(const TouchedTables touched,
                             pipeline::scan_statements(streams, place_of(offset), place_of(now)));
   const std::string why = "a statement changed it after the offset, so what it was there is lost";
-  std::vector<schema::TableName> unknown(touched.tables.begin(), touched.tables.end());
-  catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
-    if (touched.databases.contains(name.database)) unknown.push_back(name);
-  });
-  for (const schema::TableName& name : unknown) {
+  for (const schema::TableName& name : names_of(touched, catalog)) {
     if (wanted(name)) catalog.put_unknown(name, why);
   }
   return catalog;

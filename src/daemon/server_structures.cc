@@ -26,7 +26,7 @@ Result<schema::TableSchemaPtr> ServerStructures::structure_at(const schema::Tabl
   }
   MILLRACE_ASSIGN_OR_RETURN(const pipeline::TouchedTables touched,
                             pipeline::scan_statements(streams_, place, now));
-  if (touched.tables.contains(table) || touched.databases.contains(table.database)) {
+  if (touched.contains(table)) {
     return definite_error(
         "a later statement in the binlog has changed the table, so what it was "
         "here is lost");

@@ -106,6 +106,15 @@ Status read_listed(mysql::Connection& connection, const Collations& collations,
   return read_portions(readers, portions, on_table);
 }
 
+Status read_where(mysql::Connection& connection, const std::string& condition,
+                  const TablePredicate& wanted, const TableCallback& on_table,
+                  const Connect& connect) {
+  MILLRACE_ASSIGN_OR_RETURN(const Collations collations, Collations::fetch(connection));
+  MILLRACE_ASSIGN_OR_RETURN(const TablesByDatabase listed,
+                            list_tables(connection, collations, condition, wanted));
+  return read_listed(connection, collations, listed, on_table, connect);
+}
+
 Result<gtid::GtidSet> executed(mysql::Connection& connection) {
   if (mysql::is_mariadb_version(connection.server_version())) return gtid::GtidSet();
   return mysql::fetch_gtid_executed(connection);
@@ -115,10 +124,7 @@ Result<gtid::GtidSet> executed(mysql::Connection& connection) {
 
 Status read_tables(mysql::Connection& connection, const TablePredicate& wanted,
                    const TableCallback& on_table, const Connect& connect) {
-  MILLRACE_ASSIGN_OR_RETURN(const Collations collations, Collations::fetch(connection));
-  MILLRACE_ASSIGN_OR_RETURN(const TablesByDatabase listed,
-                            list_tables(connection, collations, "", wanted));
-  return read_listed(connection, collations, listed, on_table, connect);
+  return read_where(connection, "", wanted, on_table, connect);
 }
 
 Status read_tables_of(mysql::Connection& connection, const std::set<std::string>& databases,
@@ -128,11 +134,7 @@ Status read_tables_of(mysql::Connection& connection, const std::set<std::string>
   for (const std::string& database : databases) {
     names += (names.empty() ? "" : ", ") + mysql::quote_string(database);
   }
-  MILLRACE_ASSIGN_OR_RETURN(const Collations collations, Collations::fetch(connection));
-  MILLRACE_ASSIGN_OR_RETURN(
-      const TablesByDatabase listed,
-      list_tables(connection, collations, " AND TABLE_SCHEMA IN (" + names + ")", wanted));
-  return read_listed(connection, collations, listed, on_table, {});
+  return read_where(connection, " AND TABLE_SCHEMA IN (" + names + ")", wanted, on_table, {});
 }
 
 Result<LoadedTables> load_tables(mysql::Connection& connection, const TablePredicate& wanted) {
@@ -151,20 +153,15 @@ Result<LoadedTables> load_tables(mysql::Connection& connection, const TablePredi
 
 Result<std::optional<schema::TableSchemaPtr>> load_table(mysql::Connection& connection,
                                                          const schema::TableName& name) {
-  MILLRACE_ASSIGN_OR_RETURN(const Collations collations, Collations::fetch(connection));
   const auto same = [&name](const schema::TableName& listed) { return listed == name; };
-  MILLRACE_ASSIGN_OR_RETURN(
-      const TablesByDatabase listed,
-      list_tables(connection, collations,
-                  " AND TABLE_SCHEMA = " + mysql::quote_string(name.database) +
-                      " AND TABLE_NAME = " + mysql::quote_string(name.table),
-                  same));
   std::optional<schema::TableSchemaPtr> found;
   const auto keep = [&found](schema::TableSchemaPtr table) -> Status {
     found = std::move(table);
     return {};
   };
-  MILLRACE_RETURN_IF_ERROR(read_listed(connection, collations, listed, keep, {}));
+  const std::string condition = " AND TABLE_SCHEMA = " + mysql::quote_string(name.database) +
+                                " AND TABLE_NAME = " + mysql::quote_string(name.table);
+  MILLRACE_RETURN_IF_ERROR(read_where(connection, condition, same, keep, {}));
   return found;
 }
 

@@ -26,6 +26,10 @@ class StatementCollector final : public binlog::PartialVisitor {
   // binlog. So the position counts as well.
   bool finished() const { return has_all_transactions() && passed_end_; }
   TouchedTables take() && { return std::move(touched_); }
+  // The stream has come to here.
+  void reach(const std::string& file, std::uint64_t offset) {
+    passed_end_ |= file == end_.file && offset >= end_.offset;
+  }
 
   Status on_begin(const EventContext&, const binlog::TransactionStart& start) override {
     gtid_ = start.gtid.gtid;
@@ -71,7 +75,7 @@ class StatementCollector final : public binlog::PartialVisitor {
 
   void end_group(const EventContext& at, const std::optional<gtid::Gtid>& gtid) {
     if (gtid) missing_.remove(*gtid);
-    passed_end_ |= at.file != nullptr && *at.file == end_.file && at.end >= end_.offset;
+    if (at.file != nullptr) reach(*at.file, at.end);
   }
 
   const bool by_gtid_;
@@ -105,9 +109,8 @@ Result<TouchedTables> scan_statements(EventStreamFactory& streams, const BinlogP
     MILLRACE_RETURN_IF_ERROR(grammar.feed(*event));
   }
   // Behind the last group a file may have a head alone.
-  const BinlogPosition& end = grammar.position();
-  const bool is_behind = end.file == to.position.file && end.offset >= to.position.offset;
-  if (!collector.has_all_transactions() && (from.executed || !is_behind)) {
+  collector.reach(grammar.position().file, grammar.position().offset);
+  if (!collector.has_all_transactions()) {
     return transient_error("the server ended its stream while the statements after " +
                            from.position.file + ":" + std::to_string(from.position.offset) +
                            " were read");

@@ -118,6 +118,7 @@ std::vector<SoakFigures> soak(const Options& options);
 // Each rate of each run.
 std::vector<LatencyFigures> latency(const Options& options);
 
+// CPU seconds a million rows.
 double per_million(double seconds, std::uint64_t rows);
 
 // The median run of each subject, by rows a second, and the table of all of them.

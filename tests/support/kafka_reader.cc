@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "support/process.h"
 
@@ -138,20 +139,7 @@ void KafkaReader::visit(const std::vector<std::string>& topics, Visit&& visit_me
 }
 
 std::vector<Message> KafkaReader::read(const std::string& topic) const {
-  std::vector<Message> messages;
-  visit({topic},
-        [&](const rd_kafka_message_t& raw) { messages.push_back(to_message(topic, raw)); });
-  std::ranges::stable_sort(messages, {}, &Message::partition);
-  return messages;
-}
-
-std::vector<Message> KafkaReader::read_at_least(const std::string& topic, std::size_t count) const {
-  std::vector<Message> messages;
-  eventually(std::chrono::milliseconds(kTimeoutMs), [&] {
-    messages = read(topic);
-    return messages.size() >= count;
-  });
-  return messages;
+  return std::move(read_all({topic})[topic]);
 }
 
 std::map<std::string, std::vector<Message>> KafkaReader::read_all(
@@ -162,6 +150,15 @@ std::map<std::string, std::vector<Message>> KafkaReader::read_all(
     messages[topic].push_back(to_message(topic, raw));
   });
   for (auto& [topic, read] : messages) std::ranges::stable_sort(read, {}, &Message::partition);
+  return messages;
+}
+
+std::vector<Message> KafkaReader::read_at_least(const std::string& topic, std::size_t count) const {
+  std::vector<Message> messages;
+  eventually(std::chrono::milliseconds(kTimeoutMs), [&] {
+    messages = read(topic);
+    return messages.size() >= count;
+  });
   return messages;
 }
 

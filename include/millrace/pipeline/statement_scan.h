@@ -21,6 +21,9 @@ struct TouchedTables {
   // Every table of these may have changed: CREATE or DROP DATABASE, or a statement that isn't understood.
   std::set<std::string> databases;
   bool empty() const { return tables.empty() && databases.empty(); }
+  bool contains(const schema::TableName& name) const {
+    return tables.contains(name) || databases.contains(name.database);
+  }
 };
 
 // A place in a binlog: by GTIDs where there are any, else by position. The position as well of a place to scan up to: it
