@@ -225,8 +225,8 @@ void Peers::forget() {
 
 bool Peers::wait_for(const std::string& peer, const std::string& type) const {
   return eventually(seconds(90), [&] {
-    const auto all = notifications(peer);
-    return !all.empty() && all.back().starts_with(type + " ");
+    return std::ranges::any_of(
+        notifications(peer), [&](const std::string& line) { return line.starts_with(type + " "); });
   });
 }
 

@@ -40,7 +40,7 @@ class Peers {
   std::vector<std::string> notifications(const std::string& peer) const;
   void forget();
 
-  // Until the last notification is of this type.
+  // Until there is a notification of this type, of those behind the last forget().
   bool wait_for(const std::string& peer, const std::string& type) const;
 
   SqlClient root() const { return mysql_.root(); }
