@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
-#include "support/process.h"
-
 namespace millrace::testing {
 namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 struct HandleCloser {
   void operator()(rd_kafka_t* handle) const { rd_kafka_destroy(handle); }
@@ -19,6 +20,9 @@ struct HandleCloser {
 using Handle = std::unique_ptr<rd_kafka_t, HandleCloser>;
 
 constexpr int kTimeoutMs = 30000;
+// The coordinator answers a commit before it marks the partitions: how long a reader of what is committed waits for the
+// marks of what was written when it began. A transaction may be open for longer, by intent or by a kill.
+constexpr milliseconds kMarkersWithin{5000};
 
 Handle open_consumer(const std::string& bootstrap, bool read_committed) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
@@ -106,6 +110,22 @@ std::string where(rd_kafka_t* handle, const std::string& topic) {
          std::to_string(position);
 }
 
+struct End {
+  std::int64_t written = 0;  // offset behind the last record, committed or not
+  bool is_reached = false;   // the last stable offset
+};
+using Ends = std::map<std::pair<std::string, int>, End>;  // of topics' partitions
+
+void find_written(const std::string& bootstrap, Ends& ends) {
+  const Handle handle = open_consumer(bootstrap, false);
+  for (auto& [partition, end] : ends) {
+    std::int64_t low = 0;
+    const auto& [topic, number] = partition;
+    rd_kafka_query_watermark_offsets(handle.get(), topic.c_str(), number, &low, &end.written,
+                                     kTimeoutMs);
+  }
+}
+
 }  // namespace
 
 template <typename Visit>
@@ -119,19 +139,33 @@ void KafkaReader::visit(const std::vector<std::string>& topics, Visit&& visit_me
       rd_kafka_topic_partition_list_add(list, topic.c_str(), i)->offset = RD_KAFKA_OFFSET_BEGINNING;
     }
   }
-  std::set<std::pair<std::string, int>> open;
-  for (int i = 0; i < list->cnt; ++i) open.emplace(list->elems[i].topic, list->elems[i].partition);
+  Ends open;
+  for (int i = 0; i < list->cnt; ++i) open[{list->elems[i].topic, list->elems[i].partition}] = {};
+  if (read_committed_ && !open.empty()) find_written(bootstrap_, open);
   if (!open.empty()) rd_kafka_assign(handle.get(), list);
   rd_kafka_topic_partition_list_destroy(list);
+  const auto patience = steady_clock::now() + kMarkersWithin;
+  const auto waits_for_markers = [&] {
+    return std::ranges::all_of(open, [](const auto& each) { return each.second.is_reached; });
+  };
   while (!open.empty()) {
-    rd_kafka_message_t* raw = rd_kafka_consumer_poll(handle.get(), kTimeoutMs);
-    if (raw == nullptr)
-      throw std::runtime_error("reading " + open.begin()->first +
-                               " timed out: " + where(handle.get(), open.begin()->first));
+    const auto left = duration_cast<milliseconds>(patience - steady_clock::now()).count();
+    const bool is_waiting = waits_for_markers();
+    if (is_waiting && left <= 0) break;
+    rd_kafka_message_t* raw =
+        rd_kafka_consumer_poll(handle.get(), is_waiting ? static_cast<int>(left) : kTimeoutMs);
+    if (raw == nullptr) {
+      if (is_waiting) break;
+      const std::string& topic = open.begin()->first.first;
+      throw std::runtime_error("reading " + topic + " timed out: " + where(handle.get(), topic));
+    }
+    const auto reading = open.find({rd_kafka_topic_name(raw->rkt), raw->partition});
     if (raw->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (reading != open.end()) reading->second.is_reached = false;
       visit_message(*raw);
-    } else if (raw->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-      open.erase({rd_kafka_topic_name(raw->rkt), raw->partition});
+    } else if (raw->err == RD_KAFKA_RESP_ERR__PARTITION_EOF && reading != open.end()) {
+      reading->second.is_reached = true;
+      if (raw->offset >= reading->second.written) open.erase(reading);
     }
     rd_kafka_message_destroy(raw);
   }
@@ -150,15 +184,6 @@ std::map<std::string, std::vector<Message>> KafkaReader::read_all(
     messages[topic].push_back(to_message(topic, raw));
   });
   for (auto& [topic, read] : messages) std::ranges::stable_sort(read, {}, &Message::partition);
-  return messages;
-}
-
-std::vector<Message> KafkaReader::read_at_least(const std::string& topic, std::size_t count) const {
-  std::vector<Message> messages;
-  eventually(std::chrono::milliseconds(kTimeoutMs), [&] {
-    messages = read(topic);
-    return messages.size() >= count;
-  });
   return messages;
 }
 
@@ -216,7 +241,7 @@ class KafkaTail::Impl {
   }
 
   std::optional<Message> next(std::chrono::milliseconds timeout) {
-    const auto end = std::chrono::steady_clock::now() + timeout;
+    const auto end = steady_clock::now() + timeout;
     do {
       rd_kafka_message_t* raw = rd_kafka_consumer_poll(handle_.get(), 20);
       if (raw == nullptr) continue;
@@ -224,7 +249,7 @@ class KafkaTail::Impl {
       if (raw->err == RD_KAFKA_RESP_ERR_NO_ERROR) message = to_message(topic_, *raw);
       rd_kafka_message_destroy(raw);
       if (message) return message;
-    } while (std::chrono::steady_clock::now() < end);
+    } while (steady_clock::now() < end);
     return std::nullopt;
   }
 

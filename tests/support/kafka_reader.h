@@ -29,15 +29,12 @@ class KafkaReader {
 
   std::vector<std::string> topics() const;
   std::map<std::string, int> partition_counts() const;
-  // All messages of a topic from its beginning to its end now (read_committed: to the last stable offset), partition
-  // by partition. Empty for a topic that doesn't exist.
+  // All messages of a topic from its beginning to its end now, partition by partition. Of what is not committed yet
+  // read_committed waits a moment for the commit, then leaves it out. Empty for a topic that doesn't exist.
   std::vector<Message> read(const std::string& topic) const;
   // The same for many topics over one connection.
   std::map<std::string, std::vector<Message>> read_all(
       const std::vector<std::string>& topics) const;
-  // read() once there are `count` messages, or when they haven't come in half a minute: the coordinator answers a commit
-  // before it marks the partitions, so a reader sees them a little later.
-  std::vector<Message> read_at_least(const std::string& topic, std::size_t count) const;
   // Messages with a value, without keeping them: for large topics.
   std::uint64_t count_values(const std::string& topic) const;
   // Sum of the end offsets of a topic's partitions.

@@ -96,9 +96,9 @@ class KafkaSinkTest : public ::testing::Test {
       builder.add(topic(), std::to_string(i), "v" + std::to_string(i));
     return builder.take();
   }
-  std::vector<std::string> committed_keys(const std::string& from, std::size_t at_least) const {
+  std::vector<std::string> committed_keys(const std::string& from) const {
     std::vector<std::string> keys;
-    for (const auto& message : KafkaReader(kafka_->bootstrap()).read_at_least(from, at_least))
+    for (const auto& message : KafkaReader(kafka_->bootstrap()).read(from))
       keys.push_back(message.key.value_or("-"));
     return keys;
   }
@@ -167,7 +167,7 @@ TEST_F(KafkaSinkTest, CreatesTopicsAsConfiguredAndRemembers) {
   }
   EXPECT_EQ(statistics_->topics_created, 3u);
   EXPECT_EQ(KafkaReader(kafka_->bootstrap()).partition_counts()[topic()], 3);
-  EXPECT_EQ(committed_keys(topic(), 4).size(), 4u);
+  EXPECT_EQ(committed_keys(topic()).size(), 4u);
 
   const auto state = make_kafka_sink(configured)->open();
   ASSERT_OK(state);
@@ -183,7 +183,7 @@ TEST_F(KafkaSinkTest, KeysGoWhereJavasPartitionerPutsThem) {
   ASSERT_OK(sink->open());
   ASSERT_OK(sink->write(rows(0, 100)));
   ASSERT_OK(sink->commit(commit_at(7)));
-  const auto messages = KafkaReader(kafka_->bootstrap()).read_at_least(topic(), 100);
+  const auto messages = KafkaReader(kafka_->bootstrap()).read(topic());
   ASSERT_EQ(messages.size(), 100u);
   for (const auto& message : messages) {
     EXPECT_EQ(message.partition,
@@ -211,10 +211,10 @@ TEST_F(KafkaSinkTest, WhatIsNotCommittedIsNotThere) {
   const auto state = sink->open();
   ASSERT_OK(state);
   EXPECT_EQ(state->offset, commit_at(7).offset);
-  EXPECT_EQ(committed_keys(topic(), 10).size(), 10u);
+  EXPECT_EQ(committed_keys(topic()).size(), 10u);
   ASSERT_OK(sink->write(rows(10, 1)));
   ASSERT_OK(sink->commit(commit_at(8)));
-  EXPECT_EQ(committed_keys(topic(), 11).size(), 11u);
+  EXPECT_EQ(committed_keys(topic()).size(), 11u);
 }
 
 TEST_F(KafkaSinkTest, SecondInstanceFencesTheFirst) {
@@ -239,7 +239,7 @@ TEST_F(KafkaSinkTest, SecondInstanceFencesTheFirst) {
       << status.error().message();
   ASSERT_OK(second->write(rows(3, 1)));
   ASSERT_OK(second->commit(commit_at(9)));
-  EXPECT_EQ(committed_keys(topic(), 2), (std::vector<std::string>{"0", "3"}));
+  EXPECT_EQ(committed_keys(topic()), (std::vector<std::string>{"0", "3"}));
 }
 
 TEST_F(KafkaSinkTest, OpenTransactionOfAnotherSourceHidesNoOffset) {
@@ -339,8 +339,8 @@ TEST_F(KafkaSinkTest, BrokerKilledInTheMiddleLosesNothingCommitted) {
   ASSERT_OK(sink->commit(commit_at(7)));
   // The coordinator answers before it marks the partitions as committed. Killed in between, a cluster of one broker
   // forgets the marks, and the transaction hangs for every reader: not what is tested here.
-  ASSERT_EQ(committed_keys(topic(), 10).size(), 10u);
-  ASSERT_EQ(committed_keys(options().offset_topic, 1).size(), 1u);
+  ASSERT_EQ(committed_keys(topic()).size(), 10u);
+  ASSERT_EQ(committed_keys(options().offset_topic).size(), 1u);
   ASSERT_OK(sink->write(rows(10, 10)));
   kafka_->kill9();
   const Status status = sink->commit(commit_at(8));
@@ -355,7 +355,7 @@ TEST_F(KafkaSinkTest, BrokerKilledInTheMiddleLosesNothingCommitted) {
   EXPECT_EQ(state->offset, commit_at(7).offset);
   ASSERT_OK(next->write(rows(10, 10)));
   ASSERT_OK(next->commit(commit_at(8)));
-  EXPECT_EQ(committed_keys(topic(), 20).size(), 20u);
+  EXPECT_EQ(committed_keys(topic()).size(), 20u);
 }
 
 TEST_F(KafkaSinkTest, AtLeastOnceRemembersWhatItAcknowledged) {
@@ -370,7 +370,7 @@ TEST_F(KafkaSinkTest, AtLeastOnceRemembersWhatItAcknowledged) {
   const auto state = make_kafka_sink(plain)->open();
   ASSERT_OK(state);
   EXPECT_EQ(state->offset, commit_at(7).offset);
-  EXPECT_EQ(committed_keys(topic(), 10).size(), 10u);
+  EXPECT_EQ(committed_keys(topic()).size(), 10u);
 }
 
 TEST_F(KafkaSinkTest, ManyTopicsInOneBatch) {
@@ -381,7 +381,7 @@ TEST_F(KafkaSinkTest, ManyTopicsInOneBatch) {
   ASSERT_OK(sink->write(builder.take()));
   ASSERT_OK(sink->commit(commit_at(7)));
   EXPECT_EQ(statistics_->topics_created, 202u);
-  EXPECT_EQ(committed_keys(topic("199"), 1).size(), 1u);
+  EXPECT_EQ(committed_keys(topic("199")).size(), 1u);
 }
 
 }  // namespace

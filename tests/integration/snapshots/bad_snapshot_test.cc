@@ -126,6 +126,9 @@ TEST_F(BadSnapshot, TablesThatGoAwayWhileTheyAreRead) {
     return daemon_.metric("millrace_snapshot_tables{source=\"" + name_ + "\"}") == 0 &&
            rows_read() > 0;
   })) << log_end();
+  mysql_.execute({"INSERT INTO keyed.blank (k, seq) VALUES (2, 2)"});
+  ASSERT_TRUE(eventually(seconds(60), [&] { return fold(events("blank")).contains("{\"k\":2}"); }))
+      << log_end();
   SqlClient client = mysql_.root();
   for (const char* table : {"ints", "latin", "blank", "uuids"}) {
     const auto all = events(table);

@@ -161,7 +161,7 @@ TEST_F(OrderedSnapshot, OfTablesThatChangeMeanwhile) {
 
 TEST_F(OrderedSnapshot, IsPausedResumedAndStopped) {
   daemon_.set_configuration(configuration(
-      {{"snapshot.max.rows.per.second", "600"}, {"incremental.snapshot.chunk.size", "50"}}));
+      {{"snapshot.max.rows.per.second", "300"}, {"incremental.snapshot.chunk.size", "50"}}));
   start();
   signal("slow", "execute-snapshot", collections("keyed\\\\.(ints|texts|uuids)"));
   ASSERT_TRUE(eventually(seconds(30), [&] { return rows_read() > 200; })) << log_end();
