@@ -7,11 +7,16 @@
 #include "millrace/base/result.h"
 #include "millrace/discovery/catalog.h"
 #include "millrace/mysql/connection.h"
+#include "millrace/mysql/server_facts.h"
+#include "millrace/pipeline/catalog_statement.h"
 #include "millrace/pipeline/event_stream.h"
 #include "millrace/schema/catalog.h"
 #include "millrace/state/source_state.h"
 
 namespace millrace::daemon {
+
+// What the statements of a server are to be read with.
+pipeline::CatalogServer catalog_server(const mysql::ServerFacts& facts);
 
 struct LoadedCatalog {
   schema::Catalog catalog;
@@ -23,10 +28,11 @@ Result<schema::Catalog> read_catalog(mysql::Connection& connection,
                                      const discovery::TablePredicate& wanted,
                                      const discovery::Connect& connect = {});
 
-// A first start: the tables, and a place in the binlog at which they are exactly so. Reads again what changed meanwhile,
-// until nothing did.
+// A first start: the tables, and a place in the binlog at which they are exactly so. What changes while it is read is read
+// again, until it rests for as long as that takes; what has been read is brought to the place by the statements between.
 Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
                                          pipeline::EventStreamFactory& streams,
+                                         const mysql::ServerFacts& facts,
                                          const state::Offset& start,
                                          const discovery::TablePredicate& wanted,
                                          const discovery::Connect& connect = {});
@@ -35,6 +41,7 @@ Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
 // now; the others are put in as unknown.
 Result<schema::Catalog> load_catalog_at(mysql::Connection& connection,
                                         pipeline::EventStreamFactory& streams,
+                                        const mysql::ServerFacts& facts,
                                         const state::Offset& offset,
                                         const discovery::TablePredicate& wanted,
                                         const discovery::Connect& connect = {});

@@ -8,8 +8,9 @@
 namespace millrace::daemon {
 
 // An identity of its own: the source's main stream and one that reads an XA transaction again may be open meanwhile.
-ServerStructures::ServerStructures(const config::SourceConfig& source, const std::string& group)
-    : source_(source), streams_(source, group + "/structures") {}
+ServerStructures::ServerStructures(const config::SourceConfig& source, const std::string& group,
+                                   const pipeline::CatalogServer& server)
+    : source_(source), server_(server), streams_(source, group + "/structures") {}
 
 Result<schema::TableSchemaPtr> ServerStructures::structure_at(const schema::TableName& table,
                                                               const pipeline::BinlogPlace& place) {
@@ -25,7 +26,7 @@ Result<schema::TableSchemaPtr> ServerStructures::structure_at(const schema::Tabl
     MILLRACE_ASSIGN_OR_RETURN(now.executed, mysql::fetch_gtid_executed(connection));
   }
   MILLRACE_ASSIGN_OR_RETURN(const pipeline::TouchedTables touched,
-                            pipeline::scan_statements(streams_, place, now));
+                            pipeline::scan_touched_tables(streams_, place, now, server_));
   if (touched.contains(table)) {
     return definite_error(
         "a later statement in the binlog has changed the table, so what it was "

@@ -8,6 +8,7 @@
 
 #include "daemon/mysql_streams.h"
 #include "millrace/config/config.h"
+#include "millrace/pipeline/catalog_statement.h"
 #include "millrace/pipeline/structure_source.h"
 
 namespace millrace::daemon {
@@ -15,13 +16,15 @@ namespace millrace::daemon {
 class ServerStructures final : public pipeline::StructureSource {
  public:
   // `source` outlives the object.
-  ServerStructures(const config::SourceConfig& source, const std::string& group);
+  ServerStructures(const config::SourceConfig& source, const std::string& group,
+                   const pipeline::CatalogServer& server);
 
   Result<schema::TableSchemaPtr> structure_at(const schema::TableName& table,
                                               const pipeline::BinlogPlace& place) override;
 
  private:
   const config::SourceConfig& source_;
+  const pipeline::CatalogServer server_;
   MysqlStreams streams_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/behind_probe.h"
+#include "daemon/catalog_loading.h"
 #include "daemon/clone_deletion.h"
 #include "daemon/encoder_options.h"
 #include "daemon/heartbeat_query.h"
@@ -78,8 +79,7 @@ pipeline::TableRegistryOptions registry_options(const config::SourceConfig& sour
   options.topics.writes_unicode = source.metadata.topics_write_unicode;
   options.tells_captured_statements_only = source.metadata.captured_schema_changes_only;
   options.full_metadata = facts.binlog_row_metadata == "FULL";
-  options.server_version = facts.version_number;
-  options.lower_case_names = facts.lower_case_table_names != 0;
+  options.server = catalog_server(facts);
   if (source.signals.source_enabled) options.signal_table = source.signals.table;
   if (source.inconsistent_schema != config::FailureMode::kFail)
     options.inconsistent_schema = pipeline::InconsistentSchema::kLeaveOut;
@@ -267,7 +267,7 @@ Status SourceRunner::run_once() {
             begun.state.offset->gtids.to_text());
 
   const state::Offset start = *begun.state.offset;
-  ServerStructures structures(source_, config_->daemon.group_id);
+  ServerStructures structures(source_, config_->daemon.group_id, table_options.server);
   pipeline::PipelineOptions options = pipeline_options(source_, filters, facts);
   options.structures = &structures;
   options.memory = &memory_;

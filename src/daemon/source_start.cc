@@ -201,9 +201,9 @@ class Starter {
         state.offset = start;
         return {};
       }
-      MILLRACE_ASSIGN_OR_RETURN(
-          LoadedCatalog loaded,
-          load_first_catalog(context_.connection, context_.streams, start, is_followed, connect));
+      MILLRACE_ASSIGN_OR_RETURN(LoadedCatalog loaded,
+                                load_first_catalog(context_.connection, context_.streams,
+                                                   context_.facts, start, is_followed, connect));
       state.offset = std::move(loaded.offset);
       state.catalog = std::move(loaded.catalog);
       return {};
@@ -219,8 +219,9 @@ class Starter {
     if (has_catalog && !decision_.renews_catalog) return {};
     stored_ = std::exchange(state.catalog, {});
     renews_catalog_ = true;
-    MILLRACE_ASSIGN_OR_RETURN(state.catalog, load_catalog_at(context_.connection, context_.streams,
-                                                             *state.offset, is_followed, connect));
+    MILLRACE_ASSIGN_OR_RETURN(state.catalog,
+                              load_catalog_at(context_.connection, context_.streams, context_.facts,
+                                              *state.offset, is_followed, connect));
     return {};
   }
 

@@ -82,7 +82,7 @@ Result<schema::Catalog> Takeover::catalog_at(const state::Offset& offset) const 
     return filter.captures_database(name.database);
   };
   MILLRACE_ASSIGN_OR_RETURN(schema::Catalog catalog,
-                            load_catalog_at(connection, streams, offset, is_followed));
+                            load_catalog_at(connection, streams, facts, offset, is_followed));
   Status known = has_schema_history(source) ? learn_from_history(offset, catalog) : Status();
   if (known) known = require_known(catalog);
   if (known) return catalog;

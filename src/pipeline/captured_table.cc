@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "millrace/base/mark.h"
-#include "millrace/charset/charset.h"
-#include "millrace/charset/collation.h"
 #include "millrace/ddl/schema_change.h"
 #include "millrace/schema/table_resolver.h"
 #include "pipeline/schema_events.h"
@@ -26,15 +24,6 @@ constexpr std::size_t kMostPlans = 2048;
 std::string excerpt(std::string_view sql) {
   if (sql.size() <= kStatementExcerptBytes) return std::string(sql);
   return std::string(sql.substr(0, kStatementExcerptBytes)) + " ...";
-}
-
-// The statement in UTF-8: it is in its client's charset.
-std::string to_utf8(const binlog::Query& query) {
-  const charset::Charset* set = charset::find_charset_by_collation(query.client_collation);
-  if (set == nullptr || set->is_binary() || set->is_utf8()) return std::string(query.sql);
-  std::string text;
-  set->append_utf8_replacing(query.sql, text);
-  return text;
 }
 
 }  // namespace
@@ -321,41 +310,28 @@ bool TableRegistry::concerns_followed(const ddl::Statement& statement,
   });
 }
 
-schema::StatementContext TableRegistry::context_of(const binlog::Query& query) const {
-  constexpr std::uint32_t kExplicitByDefaultSince = 80002;
-  schema::StatementContext context;
-  context.server_version = options_.server_version;
-  context.server_collation = query.server_collation;
-  context.utf8mb4_collation = query.utf8mb4_collation;
-  context.explicit_timestamp_defaults = query.explicit_timestamp_defaults.value_or(
-      options_.server_version == 0 || options_.server_version >= kExplicitByDefaultSince);
-  context.lower_case_names = options_.lower_case_names;
-  return context;
-}
-
 Status TableRegistry::follow(const binlog::Query& query, const ddl::Statement& statement) {
-  const std::string sql = to_utf8(query);
-  const auto change = ddl::parse_schema_change(sql, query.database, query.sql_mode);
-  if (!change) {
+  const auto applied = pipeline::apply_statement(catalog_, query, options_.server);
+  if (!applied) {
+    const std::string sql = text_of(query);
     if (needs_names() && concerns_captured(statement, query.database)) {
-      return change.error().with_context("a statement may change a captured table: " + sql);
+      return applied.error().with_context("a statement may change a captured table: " + sql);
     }
     changed_.all |= statement.tables.empty();
     for (const ddl::TableReference& table : statement.tables) {
       if (table.table.empty()) continue;
-      const schema::TableName name{table.database, table.table};
+      const schema::TableName name = name_of(table, options_.server);
       changed_.names.push_back(name);
       catalog_.put_unknown(name, "a statement on it was not understood: " + excerpt(sql));
       changes_.push_back(state::table_deletion(options_.source_name, name));
     }
     return {};
   }
-  if (!*change) return {};
-  const std::vector<schema::CatalogChange> changes = catalog_.apply(**change, context_of(query));
-  for (const schema::CatalogChange& each : changes) take_change(each);
-  note_renames(**change);
+  if (!applied->change) return {};
+  for (const schema::CatalogChange& each : applied->changes) take_change(each);
+  note_renames(*applied->change);
   if (!encoder_.schema_change_topic.empty()) {
-    note_schema_change(**change, changes, sql, statement.first_words, query.database);
+    note_schema_change(*applied, statement.first_words, query.database);
   }
   by_id_.clear();  // maps are sent again with the next row events
   return {};
@@ -363,7 +339,7 @@ Status TableRegistry::follow(const binlog::Query& query, const ddl::Statement& s
 
 void TableRegistry::note_renames(const ddl::SchemaChange& change) {
   const auto note = [this](const ddl::TableReference& to) {
-    changed_.renamed_into.push_back({to.database, to.table});
+    changed_.renamed_into.push_back(name_of(to, options_.server));
   };
   if (const auto* renames = std::get_if<ddl::RenameTables>(&change)) {
     for (const auto& pair : renames->pairs) note(pair.second);
@@ -374,12 +350,10 @@ void TableRegistry::note_renames(const ddl::SchemaChange& change) {
   }
 }
 
-void TableRegistry::note_schema_change(const ddl::SchemaChange& change,
-                                       const std::vector<schema::CatalogChange>& changes,
-                                       std::string_view sql, std::string_view first_words,
-                                       std::string_view database) {
+void TableRegistry::note_schema_change(const AppliedStatement& applied,
+                                       std::string_view first_words, std::string_view database) {
   for (change::SchemaChangeEvent& event :
-       schema_events(change, changes, {sql, first_words, database})) {
+       schema_events(*applied.change, applied.changes, {applied.sql, first_words, database})) {
     // A statement on tables elsewhere is nobody's business here.
     if (!filter_.captures_database(event.database)) continue;
     if (options_.tells_captured_statements_only && event.tables &&
@@ -402,7 +376,7 @@ Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlo
   if (statement.kind == ddl::StatementKind::kTruncate) {
     for (const ddl::TableReference& reference : statement.tables) {
       MILLRACE_ASSIGN_OR_RETURN(CapturedTablePtr table,
-                                find_captured({reference.database, reference.table}));
+                                find_captured(name_of(reference, options_.server)));
       if (table == nullptr) continue;
       changed_.names.push_back(table->schema->name);
       emptied.push_back(std::move(table));

@@ -5,17 +5,13 @@
 #include "schema/column_from_ddl.h"
 
 namespace millrace::schema {
-namespace {
 
-// The names of an 8.0 server are utf8mb3; lower case is all that lower_case_table_names asks for.
-std::string lower(std::string text) {
-  for (char& c : text) {
+std::string lower_case_name(std::string name) {
+  for (char& c : name) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  return text;
+  return name;
 }
-
-}  // namespace
 
 // ---------------------------------------------------------------------------------------------------------------------
 // What is in it.
@@ -259,7 +255,7 @@ class Catalog::Changer {
 
  private:
   std::string folded(const std::string& name) const {
-    return context_.lower_case_names ? lower(name) : name;
+    return context_.lower_case_names ? lower_case_name(name) : name;
   }
   TableName name_of(const ddl::TableReference& reference) const {
     return {folded(reference.database), folded(reference.table)};

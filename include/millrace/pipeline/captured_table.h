@@ -24,6 +24,7 @@
 #include "millrace/change/schema_change_event.h"
 #include "millrace/ddl/statement.h"
 #include "millrace/encode/debezium_encoder.h"
+#include "millrace/pipeline/catalog_statement.h"
 #include "millrace/row/row_decoder.h"
 #include "millrace/schema/catalog.h"
 #include "millrace/schema/table_resolver.h"
@@ -68,9 +69,8 @@ struct TableRegistryOptions {
   // The server's binlog_row_metadata is FULL: each TABLE_MAP says all, and a statement that can't be followed is no
   // error.
   bool full_metadata = false;
-  std::uint32_t server_version = 0;  // 80036
-  bool lower_case_names = false;     // lower_case_table_names is not 0
-  std::string signal_table;          // "db.table"; empty: none
+  CatalogServer server;
+  std::string signal_table;  // "db.table"; empty: none
   InconsistentSchema inconsistent_schema = InconsistentSchema::kFail;
   // Name tables and columns from the TABLE_MAP alone, @1 ... where it has no names (decode of files).
   bool allow_unnamed = false;
@@ -153,13 +153,11 @@ class TableRegistry {
   bool concerns_captured(const ddl::Statement& statement, std::string_view session_database) const;
   bool concerns_followed(const ddl::Statement& statement, std::string_view session_database) const;
   Status follow(const binlog::Query& query, const ddl::Statement& statement);
-  schema::StatementContext context_of(const binlog::Query& query) const;
   Status learn_structure(const schema::TableName& name);
   void take_change(const schema::CatalogChange& change);
   void note_renames(const ddl::SchemaChange& change);
-  void note_schema_change(const ddl::SchemaChange& change,
-                          const std::vector<schema::CatalogChange>& changes, std::string_view sql,
-                          std::string_view first_words, std::string_view database);
+  void note_schema_change(const AppliedStatement& applied, std::string_view first_words,
+                          std::string_view database);
   void remember_structure(const schema::TableName& name, const schema::TableSchema& structure);
   void forget_captured(const schema::TableName& name);
   void drop_unused_structures();

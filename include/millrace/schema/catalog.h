@@ -40,6 +40,9 @@ struct StatementContext {
   bool lower_case_names = false;  // lower_case_table_names is not 0
 };
 
+// A name as servers with lower_case_table_names have it. Theirs are utf8mb3; of letters beyond ASCII the case stays.
+std::string lower_case_name(std::string name);
+
 // One thing that a statement changed, for the state store.
 struct CatalogChange {
   enum class Kind : std::uint8_t {

@@ -109,7 +109,7 @@ class FollowDdl : public ::testing::TestWithParam<std::uint64_t> {
   pipeline::TableRegistryOptions registry_options() {
     pipeline::TableRegistryOptions options;
     options.source_name = options.topic_prefix = "s";
-    options.server_version = must(mysql::fetch_server_facts(connection_)).version_number;
+    options.server.version = must(mysql::fetch_server_facts(connection_)).version_number;
     return options;
   }
 

@@ -22,6 +22,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr std::chrono::seconds kDeadline{90};
@@ -290,6 +291,51 @@ TEST_F(MinimalMetadata, StructuresAreReadWithoutALockWhileTablesChange) {
     const std::string number = event.key.substr(6, event.key.size() - 7);
     EXPECT_EQ(event.after.value_or(""),
               "{\"id\":" + number + ",\"name\":null,\"c" + number + "\":" + number + "}");
+  }
+}
+
+TEST_F(MinimalMetadata, StructuresAreReadThoughSomeTableChangesAllTheTime) {
+  constexpr int kThreads = 12, kTablesEach = 2, kTables = kThreads * kTablesEach;
+  const auto name = [](int table) { return "shop.t" + std::to_string(table); };
+  for (int table = 0; table < kTables; ++table) {
+    mysql_.execute({"CREATE TABLE " + name(table) + " (id INT PRIMARY KEY)"});
+  }
+  // Each thread alters its tables, one after the other, and puts a row into the one that it has altered.
+  std::atomic<bool> stop{false};
+  const auto alter = [&](int first) {
+    SqlClient client = mysql_.root();
+    for (int turn = 0; !stop; ++turn) {
+      const std::string table = name(first + turn % kTablesEach);
+      const std::string column = "c" + std::to_string(turn);
+      const std::string number = std::to_string(turn);
+      client.execute("ALTER TABLE " + table + " ADD COLUMN " + column + " INT");
+      client.execute("INSERT INTO " + table + " (id, " + column + ") VALUES (" + number + ", " +
+                     number + ")");
+      client.execute("ALTER TABLE " + table + " DROP COLUMN " + column);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) threads.emplace_back(alter, i * kTablesEach);
+  auto daemon = start_daemon();
+  EXPECT_THAT(daemon->log(), Not(HasSubstr("faster than it can be read")));
+  const KafkaReader reader(kafka_->bootstrap());
+  const auto rows = [&](int table) {
+    return parse_events(reader.read(source_.name + "." + name(table)));
+  };
+  bool all_have_rows = true;
+  for (int table = 0; table < kTables && all_have_rows; ++table) {
+    all_have_rows = eventually(kDeadline, [&] { return rows(table).size() >= 3; });
+  }
+  stop = true;
+  EXPECT_TRUE(all_have_rows) << daemon->log();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(daemon->source_state(source_.name), "RUNNING") << daemon->log();
+  for (int table = 0; table < kTables; ++table) {
+    for (const Event& event : rows(table)) {
+      const std::string number = event.key.substr(6, event.key.size() - 7);
+      EXPECT_EQ(event.after.value_or(""),
+                "{\"id\":" + number + ",\"c" + number + "\":" + number + "}");
+    }
   }
 }
 

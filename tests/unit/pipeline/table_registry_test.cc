@@ -21,7 +21,7 @@ class TableRegistryTest : public ::testing::Test {
         columns_(*transform::ColumnRules::compile({})) {
     TableRegistryOptions options;
     options.source_name = options.topic_prefix = "shop";
-    options.server_version = 80036;
+    options.server.version = 80036;
     registry_.emplace(options, encoder_, filter_, columns_);
     schema::Catalog tenants;
     for (const char* name : {"a", "b", "c"}) {
