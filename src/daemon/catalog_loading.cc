@@ -1,24 +1,18 @@
 #include "daemon/catalog_loading.h"
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "millrace/mysql/server_facts.h"
+#include "millrace/pipeline/first_catalog.h"
 #include "millrace/pipeline/statement_scan.h"
 
 namespace millrace::daemon {
 namespace {
 
 using pipeline::BinlogPlace;
-using pipeline::ScannedStatement;
 using pipeline::TouchedTables;
-
-// A round takes a few statements of the server; one where the same table changes within each of so many has to be asked
-// again later.
-constexpr int kMostRounds = 100;
 
 BinlogPlace place_of(const state::Offset& offset) {
   BinlogPlace place;
@@ -27,40 +21,20 @@ BinlogPlace place_of(const state::Offset& offset) {
   return place;
 }
 
-// `offset` moved to where the server is now.
-Status move_to_now(mysql::Connection& connection, state::Offset& offset) {
+Result<BinlogPlace> place_now(mysql::Connection& connection, bool has_gtids) {
+  BinlogPlace place;
   // The position first: with GTIDs it is for people, and must not be behind what the set leaves out.
   MILLRACE_ASSIGN_OR_RETURN(const auto position, mysql::fetch_binlog_position(connection));
-  if (position) offset.position = *position;
-  if (!offset.has_gtids) return {};
-  MILLRACE_ASSIGN_OR_RETURN(offset.gtids, mysql::fetch_gtid_executed(connection));
-  return {};
+  if (position) place.position = *position;
+  if (!has_gtids) return place;
+  MILLRACE_ASSIGN_OR_RETURN(place.executed, mysql::fetch_gtid_executed(connection));
+  return place;
 }
 
 Status read_collations(mysql::Connection& connection, schema::Catalog& catalog) {
   MILLRACE_ASSIGN_OR_RETURN(const auto collations, discovery::load_database_collations(connection));
   for (const auto& [name, collation] : collations) catalog.put_database(name, collation);
   return {};
-}
-
-// The touched tables by name: of a whole database those that the catalog has.
-std::vector<schema::TableName> names_of(const TouchedTables& touched,
-                                        const schema::Catalog& catalog) {
-  std::vector<schema::TableName> names(touched.tables.begin(), touched.tables.end());
-  if (touched.databases.empty()) return names;
-  catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
-    if (touched.databases.contains(name.database)) names.push_back(name);
-  });
-  return names;
-}
-
-std::string some_name_of(const TouchedTables& touched) {
-  return touched.tables.empty() ? *touched.databases.begin() : touched.tables.begin()->to_text();
-}
-
-void leave_out(TouchedTables& touched, const discovery::TablePredicate& what) {
-  std::erase_if(touched.tables, what);
-  std::erase_if(touched.databases, [&](const std::string& name) { return what({name, ""}); });
 }
 
 discovery::TableCallback put_into(schema::Catalog& catalog) {
@@ -70,110 +44,29 @@ discovery::TableCallback put_into(schema::Catalog& catalog) {
   };
 }
 
-// Puts in those of the touched tables that are there.
-Status read_touched(mysql::Connection& connection, const TouchedTables& touched,
-                    const discovery::TablePredicate& wanted, schema::Catalog& catalog) {
-  std::set<std::string> databases = touched.databases;
-  for (const schema::TableName& name : touched.tables) databases.insert(name.database);
-  const auto is_touched = [&](const schema::TableName& name) {
-    return wanted(name) && touched.contains(name);
-  };
-  MILLRACE_RETURN_IF_ERROR(
-      discovery::read_tables_of(connection, databases, is_touched, put_into(catalog)));
-  if (touched.databases.empty()) return {};
-  return read_collations(connection, catalog);
-}
-
-// Does in the catalog what the statement did. False when what it left can't be told from the statement.
-bool replay(const ScannedStatement& scanned, const pipeline::CatalogServer& server,
-            schema::Catalog& catalog) {
-  if (scanned.statement.kind == ddl::StatementKind::kUnknown) return false;
-  const auto applied = pipeline::apply_statement(catalog, scanned.query, server);
-  const auto is_unknown = [](const schema::CatalogChange& change) {
-    return change.kind == schema::CatalogChange::Kind::kTable && change.structure == nullptr;
-  };
-  return applied && std::ranges::none_of(applied->changes, is_unknown);
-}
-
-// The catalog of a first start, on its way to a place at which all of it is true.
-class FirstCatalog {
+class LiveServer final : public pipeline::LiveStructures {
  public:
-  // `read` was read just now.
-  FirstCatalog(mysql::Connection& connection, pipeline::EventStreamFactory& streams,
-               const pipeline::CatalogServer& server, const discovery::TablePredicate& wanted,
-               schema::Catalog read)
-      : connection_(connection),
-        streams_(streams),
-        server_(server),
-        wanted_(wanted),
-        catalog_(std::move(read)) {}
+  LiveServer(mysql::Connection& connection, bool has_gtids, const discovery::TablePredicate& wanted)
+      : connection_(connection), has_gtids_(has_gtids), wanted_(wanted) {}
 
-  // `start` was the server's place before the catalog was read.
-  Result<LoadedCatalog> settle(const state::Offset& start) && {
-    known_ = start;
-    MILLRACE_RETURN_IF_ERROR(move_to_now(connection_, known_));
-    MILLRACE_ASSIGN_OR_RETURN(unsure_, pipeline::scan_touched_tables(streams_, place_of(start),
-                                                                     place_of(known_), server_));
-    leave_out_unwanted(unsure_);
-    for (int round = 0; round < kMostRounds && !unsure_.empty(); ++round) {
-      MILLRACE_RETURN_IF_ERROR(read_unsure());
-    }
-    if (!unsure_.empty()) {
-      return transient_error("the structure of a table changes faster than it can be read: " +
-                             some_name_of(unsure_));
-    }
-    return LoadedCatalog{std::move(catalog_), std::move(known_)};
+  Result<BinlogPlace> place_now() override { return daemon::place_now(connection_, has_gtids_); }
+
+  Status read(const TouchedTables& tables, schema::Catalog& catalog) override {
+    std::set<std::string> databases = tables.databases;
+    for (const schema::TableName& name : tables.tables) databases.insert(name.database);
+    const auto is_asked_for = [&](const schema::TableName& name) {
+      return wanted_(name) && tables.contains(name);
+    };
+    MILLRACE_RETURN_IF_ERROR(
+        discovery::read_tables_of(connection_, databases, is_asked_for, put_into(catalog)));
+    if (tables.databases.empty()) return {};
+    return read_collations(connection_, catalog);
   }
 
  private:
-  Status read_unsure() {
-    for (const schema::TableName& name : names_of(unsure_, catalog_)) catalog_.erase(name);
-    // Nothing but the reading is done between these two, so that a table that changes all the time comes to rest here.
-    state::Offset before = known_;
-    MILLRACE_RETURN_IF_ERROR(move_to_now(connection_, before));
-    MILLRACE_RETURN_IF_ERROR(read_touched(connection_, unsure_, wanted_, catalog_));
-    state::Offset after = before;
-    MILLRACE_RETURN_IF_ERROR(move_to_now(connection_, after));
-
-    TouchedTables still_unsure;
-    MILLRACE_RETURN_IF_ERROR(pipeline::scan_statements(
-        streams_, place_of(known_), place_of(after),
-        [&](const ScannedStatement& scanned) { take(scanned, before, still_unsure); }));
-    unsure_ = std::move(still_unsure);
-    known_ = std::move(after);
-    return {};
-  }
-
-  // A statement behind known_. The unsure tables were read behind `before`.
-  void take(const ScannedStatement& scanned, const state::Offset& before,
-            TouchedTables& still_unsure) {
-    TouchedTables touched = pipeline::tables_of(scanned, server_);
-    leave_out_unwanted(touched);
-    if (touched.empty()) return;
-    if (!touched.overlaps(unsure_) && !touched.overlaps(still_unsure)) {
-      // One that isn't within is the stream's to bring.
-      if (!scanned.is_within || replay(scanned, server_, catalog_)) return;
-    }
-    // What is read shows all of gtid_executed. Without GTIDs a transaction that is in the binlog at `before` need not be
-    // done yet when the tables are read.
-    if (before.has_gtids && scanned.gtid && before.gtids.contains(*scanned.gtid)) {
-      leave_out(touched, [this](const auto& name) { return unsure_.contains(name); });
-    }
-    still_unsure.merge(std::move(touched));
-  }
-
-  // Of the databases that nobody follows nothing is to be known.
-  void leave_out_unwanted(TouchedTables& touched) const {
-    leave_out(touched, [this](const schema::TableName& name) { return !wanted_(name); });
-  }
-
   mysql::Connection& connection_;
-  pipeline::EventStreamFactory& streams_;
-  const pipeline::CatalogServer server_;
+  const bool has_gtids_;
   const discovery::TablePredicate& wanted_;
-  schema::Catalog catalog_;
-  state::Offset known_;  // where the catalog holds for all tables but the unsure ones
-  TouchedTables unsure_;
 };
 
 }  // namespace
@@ -198,8 +91,14 @@ Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
                                          const discovery::TablePredicate& wanted,
                                          const discovery::Connect& connect) {
   MILLRACE_ASSIGN_OR_RETURN(schema::Catalog catalog, read_catalog(connection, wanted, connect));
-  FirstCatalog first(connection, streams, catalog_server(facts), wanted, std::move(catalog));
-  return std::move(first).settle(start);
+  LiveServer server(connection, start.has_gtids, wanted);
+  MILLRACE_ASSIGN_OR_RETURN(pipeline::SettledCatalog settled,
+                            pipeline::settle_catalog(std::move(catalog), place_of(start), server,
+                                                     streams, catalog_server(facts), wanted));
+  LoadedCatalog loaded{std::move(settled.catalog), start};
+  loaded.offset.position = settled.place.position;
+  if (settled.place.executed) loaded.offset.gtids = *std::move(settled.place.executed);
+  return loaded;
 }
 
 Result<schema::Catalog> load_catalog_at(mysql::Connection& connection,
@@ -209,13 +108,12 @@ Result<schema::Catalog> load_catalog_at(mysql::Connection& connection,
                                         const discovery::TablePredicate& wanted,
                                         const discovery::Connect& connect) {
   MILLRACE_ASSIGN_OR_RETURN(schema::Catalog catalog, read_catalog(connection, wanted, connect));
-  state::Offset now = offset;
-  MILLRACE_RETURN_IF_ERROR(move_to_now(connection, now));
-  MILLRACE_ASSIGN_OR_RETURN(const TouchedTables touched,
-                            pipeline::scan_touched_tables(streams, place_of(offset), place_of(now),
-                                                          catalog_server(facts)));
+  MILLRACE_ASSIGN_OR_RETURN(const BinlogPlace now, place_now(connection, offset.has_gtids));
+  MILLRACE_ASSIGN_OR_RETURN(
+      const TouchedTables touched,
+      pipeline::scan_touched_tables(streams, place_of(offset), now, catalog_server(facts)));
   const std::string why = "a statement changed it after the offset, so what it was there is lost";
-  for (const schema::TableName& name : names_of(touched, catalog)) {
+  for (const schema::TableName& name : touched.names_in(catalog)) {
     if (wanted(name)) catalog.put_unknown(name, why);
   }
   return catalog;

@@ -28,8 +28,7 @@ Result<schema::Catalog> read_catalog(mysql::Connection& connection,
                                      const discovery::TablePredicate& wanted,
                                      const discovery::Connect& connect = {});
 
-// A first start: the tables, and a place in the binlog at which they are exactly so. What changes while it is read is read
-// again, until it rests for as long as that takes; what has been read is brought to the place by the statements between.
+// A first start: the tables, and a place in the binlog at which they are exactly so (pipeline/first_catalog.h).
 Result<LoadedCatalog> load_first_catalog(mysql::Connection& connection,
                                          pipeline::EventStreamFactory& streams,
                                          const mysql::ServerFacts& facts,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "millrace/binlog/stream_grammar.h"
 
@@ -94,6 +95,15 @@ bool TouchedTables::overlaps(const TouchedTables& other) const {
   return std::ranges::any_of(tables, touches) ||
          std::ranges::any_of(databases,
                              [&](const auto& each) { return touches_some_of(other, each); });
+}
+
+std::vector<schema::TableName> TouchedTables::names_in(const schema::Catalog& catalog) const {
+  std::vector<schema::TableName> names(tables.begin(), tables.end());
+  if (databases.empty()) return names;
+  catalog.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr&) {
+    if (databases.contains(name.database)) names.push_back(name);
+  });
+  return names;
 }
 
 void TouchedTables::merge(TouchedTables other) {

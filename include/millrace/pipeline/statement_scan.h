@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "millrace/base/result.h"
 #include "millrace/binlog/events.h"
@@ -17,6 +18,7 @@
 #include "millrace/gtid/gtid_set.h"
 #include "millrace/pipeline/catalog_statement.h"
 #include "millrace/pipeline/event_stream.h"
+#include "millrace/schema/catalog.h"
 #include "millrace/schema/table_schema.h"
 
 namespace millrace::pipeline {
@@ -30,6 +32,8 @@ struct TouchedTables {
     return tables.contains(name) || databases.contains(name.database);
   }
   bool overlaps(const TouchedTables& other) const;
+  // One by one: of a whole database those that the catalog has.
+  std::vector<schema::TableName> names_in(const schema::Catalog& catalog) const;
   void merge(TouchedTables other);
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// A server made of a script: groups with GTIDs that a dump by GTID set leaves out or sends, as MySQL does; and a sink in
+// A server made of a script: groups with GTIDs that a dump by GTID set, or by a position in the first file, leaves out or
+// sends, as MySQL does; and a sink in
 // memory that can fail at any write or commit. With them a pipeline runs without ports, and a crash is an object that
 // goes away.
 
@@ -26,10 +27,11 @@ class ScriptedServer final : public EventStreamFactory {
 
   // A group: its GTID event and what `fill` appends.
   void group(const std::string& gtid, const std::function<void(test::BinlogBuilder&)>& fill) {
-    Group added{*gtid::Gtid::parse(gtid), builder_.events().size(), 0};
+    Group added{*gtid::Gtid::parse(gtid), builder_.events().size(), 0, 0};
     builder_.gtid(gtid);
     fill(builder_);
     added.end = builder_.events().size();
+    added.end_position = end();
     groups_.push_back(added);
   }
 
@@ -37,7 +39,9 @@ class ScriptedServer final : public EventStreamFactory {
     std::vector<std::string> events(builder_.events().begin(),
                                     builder_.events().begin() + static_cast<std::ptrdiff_t>(head_));
     for (const Group& group : groups_) {
-      if (start.executed && start.executed->contains(group.gtid)) continue;
+      const bool is_known = start.executed ? start.executed->contains(group.gtid)
+                                           : group.end_position <= start.position.offset;
+      if (is_known) continue;
       for (std::size_t i = group.begin; i < group.end; ++i) events.push_back(builder_.events()[i]);
     }
     ++opened_;
@@ -45,6 +49,8 @@ class ScriptedServer final : public EventStreamFactory {
         std::make_unique<Stream>(std::move(events), start.stop_at_end));
   }
   int opened() const { return opened_; }
+  // Behind the last event.
+  std::uint64_t end() const { return builder_.position(); }
   // Events handed out by all streams.
   static std::atomic<std::uint64_t>& fetched() {
     static std::atomic<std::uint64_t> count{0};
@@ -56,6 +62,7 @@ class ScriptedServer final : public EventStreamFactory {
     gtid::Gtid gtid;
     std::size_t begin;
     std::size_t end;
+    std::uint64_t end_position;
   };
 
   // Sends its events, then waits as a server with nothing new does.
