@@ -21,17 +21,23 @@ std::string user_name() {
   return output.substr(0, output.find('\n'));
 }
 
+// Settled when the data folder is made.
+std::string lower_case_argument(bool lower_case_names) {
+  return std::string("--lower-case-table-names=") + (lower_case_names ? "1" : "0");
+}
+
 // An initialised data folder: root without a password, nothing else. Made once.
-fs::path data_template() {
-  fs::path folder = cache_folder() / "mysql" / "data-template";
-  const FileLock lock(cache_folder() / "mysql" / "data-template.lock");
+fs::path data_template(bool lower_case_names) {
+  const std::string name = lower_case_names ? "data-template-lower-case" : "data-template";
+  fs::path folder = cache_folder() / "mysql" / name;
+  const FileLock lock(cache_folder() / "mysql" / (name + ".lock"));
   if (fs::exists(folder / "complete")) return folder;
   fs::remove_all(folder);
   fs::create_directories(folder);
-  const CommandResult made =
-      run_command({server_program().string(), "--no-defaults", "--initialize-insecure",
-                   "--user=" + user_name(), "--datadir=" + (folder / "data").string()},
-                  {}, std::chrono::minutes(3));
+  const CommandResult made = run_command(
+      {server_program().string(), "--no-defaults", "--initialize-insecure", "--user=" + user_name(),
+       "--datadir=" + (folder / "data").string(), lower_case_argument(lower_case_names)},
+      {}, std::chrono::minutes(3));
   if (made.exit_code != 0) throw std::runtime_error("mysqld --initialize failed:\n" + made.output);
   fs::remove(folder / "data" / "auto.cnf");  // every server gets a UUID of its own
   write_file(folder / "complete", "");
@@ -42,7 +48,8 @@ fs::path data_template() {
 
 MiniMysql::MiniMysql(MiniMysqlOptions options)
     : options_(std::move(options)), folder_("mysql"), port_(free_port()) {
-  fs::copy(data_template() / "data", data_folder(), fs::copy_options::recursive);
+  fs::copy(data_template(options_.lower_case_names) / "data", data_folder(),
+           fs::copy_options::recursive);
   start();
   execute({std::string("CREATE USER cdc@'%' IDENTIFIED BY '") + kCdcPassword + "'",
            "GRANT REPLICATION SLAVE, REPLICATION CLIENT, SELECT ON *.* TO cdc@'%'"});
@@ -73,7 +80,8 @@ void MiniMysql::start() {
                    "--innodb-buffer-pool-size=" + std::to_string(options_.buffer_pool_mib) + "M",
                    "--performance-schema=OFF",
                    std::string("--gtid-mode=") + (options_.gtid ? "ON" : "OFF"),
-                   std::string("--enforce-gtid-consistency=") + (options_.gtid ? "ON" : "OFF")};
+                   std::string("--enforce-gtid-consistency=") + (options_.gtid ? "ON" : "OFF"),
+                   lower_case_argument(options_.lower_case_names)};
   child.command.insert(child.command.end(), options_.arguments.begin(), options_.arguments.end());
   child.output = folder / "mysql.out";
   process_ = std::make_unique<ChildProcess>(std::move(child));

@@ -16,6 +16,7 @@ namespace millrace::testing {
 struct MiniMysqlOptions {
   std::vector<std::string> arguments = {};  // more of mysqld's: "--binlog-row-metadata=FULL"
   bool gtid = true;
+  bool lower_case_names = false;  // lower_case_table_names=1
   std::size_t buffer_pool_mib = 64;
 };
 

@@ -339,6 +339,36 @@ TEST_F(MinimalMetadata, StructuresAreReadThoughSomeTableChangesAllTheTime) {
   }
 }
 
+// lower_case_table_names=1: statements stand in the binlog as they were written, tables don't.
+TEST_F(Streaming, StatementsMaySpellNamesInAnyCase) {
+  const MiniMysql server(
+      {.arguments = {"--binlog-row-metadata=MINIMAL"}, .lower_case_names = true});
+  server.execute({"CREATE DATABASE Shop", "CREATE TABLE SHOP.Items (id INT PRIMARY KEY)"});
+  source_.mysql_port = server.port();
+  source_.properties["skipped.operations"] = "none";
+  // Statements go on while the structures are read.
+  std::atomic<bool> stop{false};
+  std::thread storm([&] {
+    SqlClient client = server.root();
+    for (int turn = 0; !stop; ++turn) {
+      client.execute("ALTER TABLE Shop.ITEMS ADD COLUMN c" + std::to_string(turn) + " INT");
+      client.execute("ALTER TABLE SHOP.items DROP COLUMN c" + std::to_string(turn));
+    }
+  });
+  auto daemon = start_daemon();
+  stop = true;
+  storm.join();
+  server.execute({"ALTER TABLE SHOP.ITEMS ADD COLUMN Name VARCHAR(9)",
+                  "INSERT INTO SHOP.ITEMS VALUES (1, 'a')", "TRUNCATE TABLE SHOP.ITEMS",
+                  "RENAME TABLE Shop.Items TO Shop.Other", "INSERT INTO Shop.Other VALUES (2, 'b')",
+                  "RENAME TABLE Shop.Other TO Shop.Items",
+                  "INSERT INTO Shop.Items VALUES (3, 'c')"});
+  EXPECT_TRUE(eventually(kDeadline, [&] { return events().size() >= 3; })) << daemon->log();
+  std::string told;
+  for (const Event& event : events()) told += event.op + event.after.value_or("") + " ";
+  EXPECT_EQ(told, R"(c{"id":1,"Name":"a"} t c{"id":3,"Name":"c"} )") << daemon->log();
+}
+
 TEST_F(Streaming, AtLeastOnceModePublishesWithoutTransactions) {
   source_.properties["exactly.once.support"] = "disabled";
   auto daemon = start_daemon();
