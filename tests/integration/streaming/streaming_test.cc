@@ -315,6 +315,7 @@ TEST_F(MinimalMetadata, StructuresAreReadThoughSomeTableChangesAllTheTime) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) threads.emplace_back(alter, i * kTablesEach);
   auto daemon = start_daemon();
   EXPECT_THAT(daemon->log(), Not(HasSubstr("faster than it can be read")));
