@@ -310,6 +310,10 @@ TEST_F(SnapshotTest, AStatementReachesRowsThatWait) {
     server_.wait_for_idle_signs(3);
     statement(1, "ALTER TABLE first ADD note INT");
   };
+  tables_.before = [this](const Read& read) {
+    if (read.number == 3) server_.wait_for_idle_signs(3);  // until the second table is out
+    return Status();
+  };
   ASSERT_TRUE(live());
   EXPECT_THAT(tables_.reads(), ElementsAre("first", "second", "first"));
   EXPECT_THAT(records(), ElementsAre("second r 1=a first", "second r 2=b last_in_data_collection",
