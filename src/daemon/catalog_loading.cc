@@ -21,16 +21,6 @@ BinlogPlace place_of(const state::Offset& offset) {
   return place;
 }
 
-Result<BinlogPlace> place_now(mysql::Connection& connection, bool has_gtids) {
-  BinlogPlace place;
-  // The position first: with GTIDs it is for people, and must not be behind what the set leaves out.
-  MILLRACE_ASSIGN_OR_RETURN(const auto position, mysql::fetch_binlog_position(connection));
-  if (position) place.position = *position;
-  if (!has_gtids) return place;
-  MILLRACE_ASSIGN_OR_RETURN(place.executed, mysql::fetch_gtid_executed(connection));
-  return place;
-}
-
 Status read_collations(mysql::Connection& connection, schema::Catalog& catalog) {
   MILLRACE_ASSIGN_OR_RETURN(const auto collations, discovery::load_database_collations(connection));
   for (const auto& [name, collation] : collations) catalog.put_database(name, collation);
@@ -73,6 +63,16 @@ class LiveServer final : public pipeline::LiveStructures {
 
 pipeline::CatalogServer catalog_server(const mysql::ServerFacts& facts) {
   return {facts.version_number, facts.lower_case_table_names != 0};
+}
+
+Result<BinlogPlace> place_now(mysql::Connection& connection, bool has_gtids) {
+  BinlogPlace place;
+  // The position first: with GTIDs it is for people, and must not be behind what the set leaves out.
+  MILLRACE_ASSIGN_OR_RETURN(const auto position, mysql::fetch_binlog_position(connection));
+  if (position) place.position = *position;
+  if (!has_gtids) return place;
+  MILLRACE_ASSIGN_OR_RETURN(place.executed, mysql::fetch_gtid_executed(connection));
+  return place;
 }
 
 Result<schema::Catalog> read_catalog(mysql::Connection& connection,

@@ -10,6 +10,7 @@
 #include "millrace/mysql/server_facts.h"
 #include "millrace/pipeline/catalog_statement.h"
 #include "millrace/pipeline/event_stream.h"
+#include "millrace/pipeline/statement_scan.h"
 #include "millrace/schema/catalog.h"
 #include "millrace/state/source_state.h"
 
@@ -17,6 +18,9 @@ namespace millrace::daemon {
 
 // What the statements of a server are to be read with.
 pipeline::CatalogServer catalog_server(const mysql::ServerFacts& facts);
+
+// Where the server's binlog is now.
+Result<pipeline::BinlogPlace> place_now(mysql::Connection& connection, bool has_gtids);
 
 struct LoadedCatalog {
   schema::Catalog catalog;

@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include "daemon/catalog_loading.h"
 #include "millrace/discovery/catalog.h"
-#include "millrace/mysql/server_facts.h"
 
 namespace millrace::daemon {
 
@@ -19,12 +19,8 @@ Result<schema::TableSchemaPtr> ServerStructures::structure_at(const schema::Tabl
   MILLRACE_ASSIGN_OR_RETURN(const auto structure, discovery::load_table(connection, table));
   if (!structure) return definite_error("the table isn't there any more");
   // After the structure: what is in the binlog up to here has happened to it, or not.
-  pipeline::BinlogPlace now;
-  MILLRACE_ASSIGN_OR_RETURN(const auto position, mysql::fetch_binlog_position(connection));
-  if (position) now.position = *position;
-  if (place.executed) {
-    MILLRACE_ASSIGN_OR_RETURN(now.executed, mysql::fetch_gtid_executed(connection));
-  }
+  MILLRACE_ASSIGN_OR_RETURN(const pipeline::BinlogPlace now,
+                            place_now(connection, place.executed.has_value()));
   MILLRACE_ASSIGN_OR_RETURN(const pipeline::TouchedTables touched,
                             pipeline::scan_touched_tables(streams_, place, now, server_));
   if (touched.contains(table)) {

@@ -320,7 +320,7 @@ Status TableRegistry::follow(const binlog::Query& query, const ddl::Statement& s
     changed_.all |= statement.tables.empty();
     for (const ddl::TableReference& table : statement.tables) {
       if (table.table.empty()) continue;
-      const schema::TableName name = name_of(table, options_.server);
+      const schema::TableName name = schema::name_of(table, options_.server.lower_case_names);
       changed_.names.push_back(name);
       catalog_.put_unknown(name, "a statement on it was not understood: " + excerpt(sql));
       changes_.push_back(state::table_deletion(options_.source_name, name));
@@ -339,7 +339,7 @@ Status TableRegistry::follow(const binlog::Query& query, const ddl::Statement& s
 
 void TableRegistry::note_renames(const ddl::SchemaChange& change) {
   const auto note = [this](const ddl::TableReference& to) {
-    changed_.renamed_into.push_back(name_of(to, options_.server));
+    changed_.renamed_into.push_back(schema::name_of(to, options_.server.lower_case_names));
   };
   if (const auto* renames = std::get_if<ddl::RenameTables>(&change)) {
     for (const auto& pair : renames->pairs) note(pair.second);
@@ -375,8 +375,9 @@ Result<std::vector<CapturedTablePtr>> TableRegistry::apply_statement(const binlo
   if (statement.kind == ddl::StatementKind::kHarmless || statement.temporary) return emptied;
   if (statement.kind == ddl::StatementKind::kTruncate) {
     for (const ddl::TableReference& reference : statement.tables) {
-      MILLRACE_ASSIGN_OR_RETURN(CapturedTablePtr table,
-                                find_captured(name_of(reference, options_.server)));
+      MILLRACE_ASSIGN_OR_RETURN(
+          CapturedTablePtr table,
+          find_captured(schema::name_of(reference, options_.server.lower_case_names)));
       if (table == nullptr) continue;
       changed_.names.push_back(table->schema->name);
       emptied.push_back(std::move(table));

@@ -22,11 +22,6 @@ schema::StatementContext context_of(const binlog::Query& query, const CatalogSer
 
 }  // namespace
 
-schema::TableName name_of(const ddl::TableReference& table, const CatalogServer& server) {
-  if (!server.lower_case_names) return {table.database, table.table};
-  return {schema::lower_case_name(table.database), schema::lower_case_name(table.table)};
-}
-
 std::string text_of(const binlog::Query& query) {
   const charset::Charset* set = charset::find_charset_by_collation(query.client_collation);
   if (set == nullptr || set->is_binary() || set->is_utf8()) return std::string(query.sql);

@@ -115,10 +115,12 @@ TouchedTables tables_of(const ScannedStatement& scanned, const CatalogServer& se
   const ddl::Statement& statement = scanned.statement;
   TouchedTables touched;
   if (statement.kind == ddl::StatementKind::kUnknown || statement.tables.empty()) {
-    touched.databases.insert(name_of({std::string(scanned.query.database), ""}, server).database);
+    touched.databases.insert(
+        schema::name_of({std::string(scanned.query.database), ""}, server.lower_case_names)
+            .database);
   }
   for (const ddl::TableReference& table : statement.tables) {
-    schema::TableName name = name_of(table, server);
+    schema::TableName name = schema::name_of(table, server.lower_case_names);
     if (name.table.empty()) {
       touched.databases.insert(std::move(name.database));
     } else {

@@ -5,12 +5,20 @@
 #include "schema/column_from_ddl.h"
 
 namespace millrace::schema {
+namespace {
 
-std::string lower_case_name(std::string name) {
-  for (char& c : name) {
+std::string lower(std::string text) {
+  for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  return name;
+  return text;
+}
+
+}  // namespace
+
+TableName name_of(const ddl::TableReference& reference, bool lower_case_names) {
+  if (!lower_case_names) return {reference.database, reference.table};
+  return {lower(reference.database), lower(reference.table)};
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -255,10 +263,10 @@ class Catalog::Changer {
 
  private:
   std::string folded(const std::string& name) const {
-    return context_.lower_case_names ? lower_case_name(name) : name;
+    return schema::name_of({name, ""}, context_.lower_case_names).database;
   }
   TableName name_of(const ddl::TableReference& reference) const {
-    return {folded(reference.database), folded(reference.table)};
+    return schema::name_of(reference, context_.lower_case_names);
   }
 
   std::uint32_t collation_of(const std::string& database) const {

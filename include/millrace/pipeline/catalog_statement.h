@@ -26,9 +26,6 @@ struct AppliedStatement {
   std::vector<schema::CatalogChange> changes;
 };
 
-// A table that a statement names, as the server has it.
-schema::TableName name_of(const ddl::TableReference& table, const CatalogServer& server);
-
 // A statement is written in its client's charset.
 std::string text_of(const binlog::Query& query);
 

@@ -40,8 +40,9 @@ struct StatementContext {
   bool lower_case_names = false;  // lower_case_table_names is not 0
 };
 
-// A name as servers with lower_case_table_names have it. Theirs are utf8mb3; of letters beyond ASCII the case stays.
-std::string lower_case_name(std::string name);
+// A table, or a database alone, that a statement names, as the server has it: in lower case where it asks for that. Names
+// are utf8mb3; of letters beyond ASCII the case stays.
+TableName name_of(const ddl::TableReference& reference, bool lower_case_names);
 
 // One thing that a statement changed, for the state store.
 struct CatalogChange {

@@ -15,9 +15,9 @@ using ::testing::HasSubstr;
 constexpr CatalogServer kServer{80036, false};
 
 // A server that runs statements when a test wants it to: before or after it has told its place or been read.
-class LiveServer final : public LiveStructures {
+class ChangingServer final : public LiveStructures {
  public:
-  explicit LiveServer(bool has_gtids) : has_gtids_(has_gtids) {}
+  explicit ChangingServer(bool has_gtids) : has_gtids_(has_gtids) {}
 
   // Visible at once, in the binlog as well; in gtid_executed then, or when the test says so.
   void run(const std::string& sql, bool is_in_set = true) {
@@ -77,30 +77,24 @@ std::string text_of(const schema::Catalog& catalog) {
   return text;
 }
 
-void make_tables(LiveServer& server) {
-  for (const char* table : {"a", "b", "c"}) {
-    server.run("CREATE TABLE shop." + std::string(table) + " (id INT)");
-  }
-}
-
-// The catalog is read and then `meanwhile` happens, so that what it concerns is unsure.
-Result<SettledCatalog> settle_after(LiveServer& server, const std::function<void()>& meanwhile) {
-  const BinlogPlace start = server.place();
-  schema::Catalog read;
-  server.tables.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr& table) {
-    read.put(name, *table);
-  });
-  meanwhile();
-  return settle_catalog(std::move(read), start, server, server.binlog, kServer,
-                        [](const schema::TableName& name) { return name.database == "shop"; });
-}
-
-class FirstCatalog : public ::testing::TestWithParam<bool> {
+class FirstCatalogTest : public ::testing::Test {
  protected:
-  FirstCatalog() { make_tables(server); }
+  explicit FirstCatalogTest(bool has_gtids) : server(has_gtids) {
+    for (const char* table : {"a", "b", "c"}) {
+      server.run("CREATE TABLE shop." + std::string(table) + " (id INT)");
+    }
+  }
 
+  // The catalog is read and then `meanwhile` happens, so that what it concerns is unsure.
   Result<SettledCatalog> settle(const std::function<void()>& meanwhile) {
-    return settle_after(server, meanwhile);
+    const BinlogPlace start = server.place();
+    schema::Catalog read;
+    server.tables.for_each([&](const schema::TableName& name, const schema::TableSchemaPtr& table) {
+      read.put(name, *table);
+    });
+    meanwhile();
+    return settle_catalog(std::move(read), start, server, server.binlog, kServer,
+                          [](const schema::TableName& name) { return name.database == "shop"; });
   }
 
   // At the server's place now, and what the server has there.
@@ -111,7 +105,12 @@ class FirstCatalog : public ::testing::TestWithParam<bool> {
     EXPECT_EQ(settled->place.position, server.place().position);
   }
 
-  LiveServer server{GetParam()};
+  ChangingServer server;
+};
+
+class FirstCatalog : public FirstCatalogTest, public ::testing::WithParamInterface<bool> {
+ protected:
+  FirstCatalog() : FirstCatalogTest(GetParam()) {}
 };
 
 TEST_P(FirstCatalog, OfAServerAtRestNeedsNothingMore) {
@@ -216,32 +215,34 @@ INSTANTIATE_TEST_SUITE_P(All, FirstCatalog, ::testing::Bool(), [](const auto& ha
   return std::string(has_gtids.param ? "by_gtid" : "by_position");
 });
 
+class FirstCatalogByGtid : public FirstCatalogTest {
+ protected:
+  FirstCatalogByGtid() : FirstCatalogTest(true) {}
+
+  void expect_after_alter(const std::string& tables) {
+    const auto settled = settle([&] { server.run("ALTER TABLE shop.a ADD x INT"); });
+    ASSERT_TRUE(settled) << settled.error().message();
+    EXPECT_EQ(text_of(settled->catalog), tables);
+    EXPECT_EQ(settled->place.executed, server.executed);
+  }
+};
+
 // In the binlog, seen in the tables, and not in gtid_executed yet: the catalog is true without it, and the stream brings it.
-TEST(FirstCatalogByGtid, WhatIsNotInTheSetYetIsLeftToTheStream) {
-  LiveServer server(true);
-  make_tables(server);
+TEST_F(FirstCatalogByGtid, WhatIsNotInTheSetYetIsLeftToTheStream) {
   server.after_read = [&](int read) {
     if (read == 1) server.run("ALTER TABLE shop.b ADD y INT", false);
   };
-  const auto settled = settle_after(server, [&] { server.run("ALTER TABLE shop.a ADD x INT"); });
-  ASSERT_TRUE(settled) << settled.error().message();
-  EXPECT_EQ(text_of(settled->catalog), "shop.a(id x) shop.b(id) shop.c(id)");
-  EXPECT_EQ(settled->place.executed, server.executed);
+  expect_after_alter("shop.a(id x) shop.b(id) shop.c(id)");
 }
 
 // The same of a table that is being read: it has the column, which must not be added again.
-TEST(FirstCatalogByGtid, WhatIsReadBeforeItIsInTheSetIsReadAgain) {
-  LiveServer server(true);
-  make_tables(server);
+TEST_F(FirstCatalogByGtid, WhatIsReadBeforeItIsInTheSetIsReadAgain) {
   server.before_read = [&](int read) {
     if (read == 1) server.run("ALTER TABLE shop.a ADD y INT", false);
     if (read == 2)
       server.executed = *gtid::GtidSet::parse("3457d932-e55a-11f1-a4af-02fc00000001:1-5");
   };
-  const auto settled = settle_after(server, [&] { server.run("ALTER TABLE shop.a ADD x INT"); });
-  ASSERT_TRUE(settled) << settled.error().message();
-  EXPECT_EQ(text_of(settled->catalog), "shop.a(id x y) shop.b(id) shop.c(id)");
-  EXPECT_EQ(settled->place.executed, server.executed);
+  expect_after_alter("shop.a(id x y) shop.b(id) shop.c(id)");
   EXPECT_EQ(server.reads, 3);
 }
 

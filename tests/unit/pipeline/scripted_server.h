@@ -1,9 +1,8 @@
 #pragma once
 
 // A server made of a script: groups with GTIDs that a dump by GTID set, or by a position in the first file, leaves out or
-// sends, as MySQL does; and a sink in
-// memory that can fail at any write or commit. With them a pipeline runs without ports, and a crash is an object that
-// goes away.
+// sends, as MySQL does; and a sink in memory that can fail at any write or commit. With them a pipeline runs without
+// ports, and a crash is an object that goes away.
 
 #include <condition_variable>
 #include <functional>
